@@ -1,0 +1,51 @@
+# `make run` and `make test` are all that a newcomer needs; `make help` lists the rest.
+.DEFAULT_GOAL := help
+.PHONY: help run test check audit bench screens lock clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
+BIN := .venv/bin
+
+help: ## list what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+run: .venv/.run ## set up, then start the whole site
+	@exec $(BIN)/python manage.py up
+
+test: .venv/.test ## set up with the test extras, then run every test
+	@$(BIN)/pytest -m "not browser" $(ARGS)
+	@$(BIN)/pytest -m browser $(ARGS) || [ $$? -eq 5 ]  # a process of their own: the driver keeps a loop running
+
+check: .venv/.test ## format, lint, types, templates, migrations, dependency audit
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python manage.py check --fail-level ERROR
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(MAKE) --no-print-directory audit
+
+audit: .venv/.test ## ask whether a locked package has a known weakness
+	@$(BIN)/python requirements/audit.py requirements/run.txt
+
+bench: .venv/.test ## the benchmarks, as ratios of two things measured in one run
+	@PYTHONPATH=tests/faults:tests/contract $(BIN)/python tests/benchmarks
+
+screens: .venv/.test ## renew the pictures of the pages in tests/browser/screens
+	@$(BIN)/pytest tests/browser --screens
+
+lock: ## renew the hashed locks (needs uv)
+	uv pip compile pyproject.toml --extra scale --universal --generate-hashes \
+	  --python-version 3.11 --no-header --no-annotate --quiet -o requirements/run.txt
+	uv pip compile pyproject.toml --extra scale --group test --group lint --universal --generate-hashes \
+	  --python-version 3.11 --no-header --no-annotate --quiet -c requirements/run.txt -o requirements/test.txt
+
+clean: ## forget the environment; what the site keeps stays
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+
+.venv/.run: requirements/run.txt
+	@requirements/install $(PYTHON) $<
+	@touch $@
+
+.venv/.test: requirements/test.txt requirements/run.txt
+	@requirements/install $(PYTHON) $<
+	@touch $@ .venv/.run

@@ -1,0 +1,29 @@
+"""How signing in behaves where allauth asks: closed to strangers, in this site's own words."""
+
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "The email or the password is not right.",
+        "enter_current_password": "This is not your current password.",
+        "incorrect_password": "This is not your password.",
+        "too_many_login_attempts": "Too many attempts. Wait five minutes, then try again.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody opens an account by themselves; admins invite."""
+        return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        # A letter is read elsewhere, so its link must not depend on where it was asked for.
+        address = super().get_reset_password_from_key_url(key)
+        return f"{settings.SITE_URL}{urlsplit(address).path}"
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("settings")

@@ -1,0 +1,5 @@
+from accounts.models.credit import CreditEntry, TeamBudget
+from accounts.models.invitation import Invitation
+from accounts.models.person import Person
+
+__all__ = ["CreditEntry", "Invitation", "Person", "TeamBudget"]

@@ -1,0 +1,120 @@
+"""The ledger's lines, and the team's own bounds."""
+
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+
+class CreditKind(models.TextChoices):
+    HOLD = "hold", "Held"
+    RELEASE = "release", "Given back"
+    SETTLE = "settle", "Settled"
+    ADJUST = "adjust", "Adjusted"
+    REQUEST = "request", "Request approved"
+
+
+SPENDING = (CreditKind.HOLD, CreditKind.RELEASE, CreditKind.SETTLE)
+GRANTING = (CreditKind.ADJUST, CreditKind.REQUEST)
+
+
+class LedgerIsAppendOnly(TypeError):
+    """A line of the ledger was to be changed or deleted."""
+
+
+class CreditEntryQuerySet(models.QuerySet["CreditEntry"]):
+    def update(self, **fields: Any) -> NoReturn:
+        raise LedgerIsAppendOnly("Add a line instead of changing one.")
+
+    def delete(self) -> NoReturn:
+        raise LedgerIsAppendOnly("Add a line instead of deleting one.")
+
+
+class CreditEntry(models.Model):
+    """One signed line, never edited.
+
+    Spending (hold, release, settle) is positive when it takes credits; granting (adjust,
+    request) is positive when it gives some. `day` is the day that the line counts for: a
+    release or a settlement counts for the day of its hold.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="credit_entries"
+    )
+    kind = models.CharField(max_length=10, choices=CreditKind.choices)
+    amount = models.DecimalField(max_digits=14, decimal_places=4)
+    reference = models.CharField(max_length=80, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="credit_entries_made",
+    )
+    day = models.DateField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CreditEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "credit entries"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "reference"],
+                condition=~Q(reference=""),
+                name="credit_entry_once_per_reference",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["hold", "release", "settle"]) | ~Q(reference=""),
+                name="credit_entry_spending_names_its_reference",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["person", "day"], name="credit_entry_person_day"),
+            models.Index(fields=["day"], name="credit_entry_day"),
+            models.Index(fields=["reference"], name="credit_entry_reference"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.amount}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise LedgerIsAppendOnly("Add a line instead of changing one.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise LedgerIsAppendOnly("Add a line instead of deleting one.")
+
+
+class TeamBudget(models.Model):
+    """The one row of what holds for everybody; it is locked while credits are held."""
+
+    usual_allowance = models.DecimalField(
+        max_digits=14,
+        decimal_places=4,
+        default=Decimal(100),
+        validators=[MinValueValidator(Decimal(0))],
+        help_text="Credits a month for each person who has no allowance of their own.",
+    )
+    monthly_cap = models.DecimalField(
+        max_digits=14,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text="Credits a month for everybody together. Empty: no cap.",
+    )
+
+    class Meta:
+        verbose_name_plural = "team budget"
+        constraints = [models.CheckConstraint(condition=Q(pk=1), name="team_budget_is_one_row")]
+
+    def __str__(self) -> str:
+        return "Team budget"

@@ -1,0 +1,29 @@
+"""What every page shows; nothing is asked of the database unless the page shows it."""
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from accounts import credits
+from accounts.credits import Statement
+from gallery.models import Conductor
+
+
+def site(request: HttpRequest) -> dict[str, object]:
+    return {
+        "is_demo": settings.DEMO,
+        "credits": SimpleLazyObject(lambda: _statement(request)),
+        "pause": SimpleLazyObject(_pause),
+    }
+
+
+def _statement(request: HttpRequest) -> Statement | None:
+    """What the person may spend; None for a stranger."""
+    # A request that was refused early has not met the middleware that knows people.
+    person = getattr(request, "user", None)
+    return credits.statement(person) if person and person.is_authenticated else None
+
+
+def _pause() -> Conductor | None:
+    """The conductor's row while it submits nothing."""
+    return Conductor.objects.exclude(pause="").first()

@@ -1,0 +1,41 @@
+"""The web server: granian with one process and some threads. `up` runs it; or run it alone."""
+
+import copy
+import multiprocessing
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from granian.server import Server
+
+from fluxsite.supervision.parents import bind_children, die_with
+
+THREADS = 32  # made when needed; a slow download holds one until its last byte is out
+PATIENCE_AT_STOP = 4  # seconds for requests that are under way
+
+
+class Command(BaseCommand):
+    help = "Serve the site on HOST and PORT until SIGTERM."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--parent", type=int, help="end when this process does")
+
+    def handle(self, *args: Any, parent: int | None, **options: Any) -> None:
+        if parent:
+            die_with(parent)
+        # A forked child is bound to its parent by the hook; a spawned one would not run it.
+        multiprocessing.set_start_method("fork", force=True)
+        bind_children()
+        Server(
+            "fluxsite.wsgi:application",
+            address=settings.HOST,
+            port=settings.PORT,
+            interface=Interfaces.WSGI,
+            blocking_threads=THREADS,
+            workers_kill_timeout=PATIENCE_AT_STOP,
+            log_level=LogLevels.error,
+            log_dictconfig=copy.deepcopy(settings.LOGGING),
+        ).serve()

@@ -1,0 +1,48 @@
+"""The background worker: django-q2's cluster, crash-only. `up` runs it; or run it alone."""
+
+import logging
+import os
+from typing import Any
+
+import stamina
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError
+from django_q.brokers import get_broker
+
+from fluxsite.supervision.cluster import CrashOnlySentinel
+from fluxsite.supervision.parents import die_with
+from gallery import tasks
+from gallery.engine import heartbeat, hints, holders
+
+PATIENCE = 90.0  # seconds without a finished task until a cluster counts as hung
+
+
+class Command(BaseCommand):
+    help = "Work on background tasks until SIGTERM; end at once when any part of it breaks."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--parent", type=int, help="end when this process does")
+        parser.add_argument("--patience", type=float, default=PATIENCE)
+
+    def handle(self, *args: Any, parent: int | None, patience: float, **options: Any) -> None:
+        if parent:
+            die_with(parent)
+        _get_ready()
+        CrashOnlySentinel(patience=patience).run()
+        heartbeat.end()
+        logging.shutdown()
+        os._exit(0)  # everything has ended; leftovers of queues must not hold us back
+
+
+def _is_outside(error: Exception) -> bool:
+    return isinstance(error, DatabaseError | OSError) or type(error).__module__.startswith("redis.")
+
+
+@stamina.retry(on=_is_outside, attempts=None, timeout=None, wait_max=5.0)
+def _get_ready() -> None:
+    """Wait for the database and the queue, and take over from clusters that are no more."""
+    get_broker().ping()
+    tasks.ensure_schedules()
+    holders.hand_back()
+    hints.wake()

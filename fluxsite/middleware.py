@@ -1,0 +1,45 @@
+"""Django's and allauth's own middleware, kept away from the requests that come by the thousand."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.usersessions.middleware import UserSessionsMiddleware
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
+
+
+class CompressedPagesMiddleware(GZipMiddleware):
+    """Pages and their fragments only: pictures are dense already, and keep their ranges."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        return super().process_response(request, response) if is_page else response
+
+
+class ClosedByDefaultMiddleware(LoginRequiredMiddleware):
+    """Asks who is there only where it matters: an open view costs no session and no person."""
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class PageSessionsMiddleware(UserSessionsMiddleware):  # type: ignore[misc]
+    """Notes by pages when a session was last seen; polls and thumbnails would cost a write each."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        is_page = "text/html" in request.headers.get("Accept", "")
+        answer = super().__call__ if is_page else self.get_response
+        response: HttpResponse = answer(request)
+        return response

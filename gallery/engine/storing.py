@@ -1,0 +1,194 @@
+"""Bringing results home: fetch, look at the pixels, make renditions, keep, and settle."""
+
+import logging
+import tempfile
+import uuid
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import BinaryIO
+
+from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from gallery.engine import hints, holders, moving, pauses, states
+from gallery.fetching import Fetched, Fetcher, FetchFailed
+from gallery.models import Generation, Heartbeat, Image, Pause, Result
+from gallery.models.generation import ResultState, Status
+from gallery.pictures import Picture, PictureRefused, open_picture
+
+logger = logging.getLogger(__name__)
+
+CLAIM = timedelta(seconds=150)  # as long as a task may take
+HINT = timedelta(seconds=30)  # a hint that led to nothing by then was lost
+HINTED = "hint"
+GIVES_UP_AFTER = timedelta(days=1)
+MOST_TRIES = 100  # more than a day of failures has: only workers that die get there
+LONGEST_WAIT = timedelta(minutes=30)
+ALIVE_WITHIN = timedelta(minutes=2)
+
+
+def hand_out() -> int:
+    """Hint at results that are due, as many as workers can begin at once. Return how many.
+
+    More would only make everything else wait behind them in the queue, heartbeats included.
+    """
+    now = timezone.now()
+    waiting = Result.objects.filter(state=ResultState.WAITING)
+    room = _hands(now) - waiting.filter(due_at__gt=now).exclude(holder="").count()
+    due = list(waiting.filter(due_at__lte=now).order_by("due_at")[: max(0, room)])
+    for result in due:
+        Result.objects.filter(pk=result.pk, state=ResultState.WAITING, due_at=result.due_at).update(
+            holder=HINTED, due_at=now + HINT
+        )
+        hints.store(result.pk)
+    return len(due)
+
+
+def is_anything_due(by: datetime) -> bool:
+    return Result.objects.filter(state=ResultState.WAITING, due_at__lte=by).exists()
+
+
+def store(result_id: uuid.UUID | str, *, fetcher: Fetcher) -> None:
+    """Bring one result home. May be run twice, or by two at once: the row's claim decides."""
+    result = _claim(result_id)
+    if result is None:
+        return
+    if result.tries > MOST_TRIES:
+        _put_off(result, "Each try to keep it ended half-way.", is_final=True)
+    else:
+        _bring_home(result, fetcher)
+    finish(result.generation)
+
+
+def _bring_home(result: Result, fetcher: Fetcher) -> None:
+    try:
+        with tempfile.TemporaryFile() as file:
+            fetched = fetcher.fetch(result.url, file)
+            file.seek(0)
+            _keep(result, fetched, file, open_picture(file))
+    except (FetchFailed, PictureRefused) as problem:
+        _put_off(result, problem.reason, is_final=problem.is_final)
+    except OSError as error:
+        # Our own disk or store is the trouble: nobody should pay for more until it is mended.
+        _put_off(result, f"Storage: {error}", is_final=False)
+        pauses.begin(Pause.STORAGE, str(error), wait=pauses.PROBE_AFTER[Pause.STORAGE])
+        logger.error("storage.failed result=%s error=%s", result.pk, error)
+    except Exception:
+        logger.exception("result.broke id=%s", result.pk)
+        _put_off(result, "It could not be read or kept.", is_final=False)
+
+
+@transaction.atomic
+def finish(generation: Generation) -> None:
+    """End the generation if none of its results is still on its way."""
+    generation = Generation.objects.select_for_update().get(pk=generation.pk)
+    results = list(generation.results.values_list("state", flat=True))
+    if generation.status != Status.STORING or ResultState.WAITING in results:
+        return
+    stored = results.count(ResultState.STORED)
+    if stored:
+        moving.make(states.SUCCEED, generation, cost=_cost(generation, stored))
+    else:
+        moving.make(states.LOSE_RESULTS, generation, **_why(generation))
+
+
+def _hands(now: datetime) -> int:
+    """How many workers are free for pictures: all but the one that conducts."""
+    clusters = Heartbeat.objects.filter(beat_at__gt=now - ALIVE_WITHIN).count()
+    return max(1, settings.WORKERS * max(1, clusters) - 1)
+
+
+def _claim(result_id: uuid.UUID | str) -> Result | None:
+    now = timezone.now()
+    free = Q(holder__in=["", HINTED]) | Q(due_at__lte=now)
+    won = Result.objects.filter(free, pk=result_id, state=ResultState.WAITING).update(
+        holder=holders.me(), due_at=now + CLAIM, tries=F("tries") + 1
+    )
+    return Result.objects.select_related("generation").get(pk=result_id) if won else None
+
+
+def _keep(result: Result, fetched: Fetched, file: BinaryIO, picture: Picture) -> None:
+    """Files first, rows afterwards: a row never speaks of a file that isn't there."""
+    folder = result.pk.hex[:2]
+    renditions = {
+        size: default_storage.save(
+            f"renditions/{folder}/{result.pk}-{size}.webp", ContentFile(data)
+        )
+        for size, data in picture.renditions().items()
+    }
+    file.seek(0)
+    original = default_storage.save(
+        f"originals/{folder}/{result.pk}.{picture.facts.extension}", File(file)
+    )
+    _note_stored(result, _image(result, fetched, picture, original, renditions))
+
+
+def _image(
+    result: Result, fetched: Fetched, picture: Picture, original: str, renditions: dict[str, str]
+) -> Image:
+    wish, facts = result.generation, picture.facts
+    return Image(
+        id=result.pk,
+        owner_id=wish.owner_id,
+        generation=wish,
+        parent_id=wish.reference_image_id,
+        position=result.position,
+        prompt=wish.prompt,
+        model_name=wish.model_name,
+        seed=result.seed,
+        width=facts.width,
+        height=facts.height,
+        bytes=fetched.size,
+        sha256=fetched.sha256,
+        content_type=facts.content_type,
+        colour=facts.colour,
+        original=original,
+        renditions=renditions,
+        source_url=result.url,
+    )
+
+
+@transaction.atomic
+def _note_stored(result: Result, image: Image) -> None:
+    won = Result.objects.filter(pk=result.pk, state=ResultState.WAITING).update(
+        state=ResultState.STORED, holder="", problem_detail=""
+    )
+    if won:
+        image.save(force_insert=True)
+        moving.mark_changed(result.generation)
+
+
+@transaction.atomic
+def _put_off(result: Result, reason: str, *, is_final: bool) -> None:
+    """Try again later, or refuse the result for good."""
+    now = timezone.now()
+    is_over = is_final or now - result.created_at > GIVES_UP_AFTER
+    wait = min(LONGEST_WAIT, timedelta(seconds=5 * 2 ** min(result.tries, 10)))
+    Result.objects.filter(pk=result.pk, state=ResultState.WAITING).update(
+        state=ResultState.REFUSED if is_over else ResultState.WAITING,
+        due_at=now + wait,
+        holder="",
+        problem_detail=reason[:500],
+    )
+    moving.mark_changed(result.generation)
+    logger.warning("result.put_off id=%s final=%s reason=%s", result.pk, is_over, reason)
+
+
+def _cost(generation: Generation, stored: int) -> Decimal:
+    """What the API says that it charged; where it says nothing, the price of what arrived."""
+    if generation.reported_cost is not None:
+        return generation.reported_cost
+    return generation.price * stored
+
+
+def _why(generation: Generation) -> dict[str, str]:
+    reasons = generation.results.values_list("problem_detail", "created_at")
+    is_old = any(timezone.now() - created_at > GIVES_UP_AFTER for _, created_at in reasons)
+    return {
+        "problem": "undeliverable" if is_old else "bad_picture",
+        "problem_detail": "; ".join(reason for reason, _ in reasons),
+    }

@@ -1,0 +1,62 @@
+"""Once a minute: every row that nobody is working on is set going again, or brought to its end."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from gallery import uploads
+from gallery.engine import conductor, hints, moving, states, storing
+from gallery.engine.states import Move
+from gallery.models import Attempt, Generation
+from gallery.models.generation import LIVE, Outcome, Status
+from gallery.storage import DurableFileSystemStorage
+
+UNCONFIRMED_FOR = timedelta(minutes=15)
+RUNNING_FOR = timedelta(minutes=30)
+HALF_WRITTEN_FOR = timedelta(hours=1)  # by a worker that died; no file takes that long
+
+
+def sweep() -> None:
+    _give_up(_overdue(Status.UNCONFIRMED, UNCONFIRMED_FOR), states.GIVE_UP_UNCONFIRMED)
+    _give_up(_overdue(Status.RUNNING, RUNNING_FOR), states.GIVE_UP_RUNNING)
+    _finish_what_is_stored()
+    _clear_half_written_files()
+    uploads.clear_unused()
+    storing.hand_out()
+    look_after_conductor()
+
+
+def look_after_conductor() -> None:
+    """See that somebody conducts while there is work: one on another machine may have died."""
+    if conductor.is_anything_to_do():
+        hints.wake()
+
+
+def _overdue(status: Status, patience: timedelta) -> Iterable[Generation]:
+    limit = timezone.now() - patience
+    return Generation.objects.filter(status=status, submitted_at__lt=limit)
+
+
+@transaction.atomic
+def _give_up(generations: Iterable[Generation], move: Move) -> None:
+    problem = "unconfirmed" if move is states.GIVE_UP_UNCONFIRMED else "overdue"
+    for generation in generations:
+        if moving.make(move, generation, problem=problem):
+            Attempt.objects.filter(generation=generation, outcome__in=LIVE).update(
+                outcome=Outcome.GIVEN_UP
+            )
+
+
+def _finish_what_is_stored() -> None:
+    """A worker may have died between the last picture and the end of its generation."""
+    for generation in Generation.objects.filter(status=Status.STORING):
+        storing.finish(generation)
+
+
+def _clear_half_written_files() -> None:
+    if isinstance(default_storage, DurableFileSystemStorage):
+        for name in default_storage.leftovers(HALF_WRITTEN_FOR.total_seconds()):
+            default_storage.delete(name)

@@ -1,0 +1,60 @@
+"""Looking up running jobs, in batches, at a pace that follows their age."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from gallery.engine import results
+from gallery.flux.contract import Task
+from gallery.models import Generation
+from gallery.models.generation import FINAL
+
+BATCH = 50  # the most ids that the API is asked for at once
+MOST_AT_ONCE = 500  # generations a tick
+# Age of the job, and seconds between two looks at it.
+CADENCE = (
+    (timedelta(minutes=1), 1),
+    (timedelta(minutes=5), 5),
+    (timedelta(hours=1), 15),
+)
+LATE_CADENCE = 600  # seconds, of what was given up
+# With so many jobs at once each is looked up half as often, for the API's sake.
+CROWD = 100
+LATE_FOR = timedelta(days=1)
+
+
+@transaction.atomic
+def due() -> list[Generation]:
+    """Those to be looked up now; each is put off at once, so nobody looks twice."""
+    now = timezone.now()
+    waiting = Generation.objects.filter(next_look_at__lte=now).exclude(task_id="")
+    generations = list(waiting.order_by("next_look_at")[:MOST_AT_ONCE])
+    crowding = 2 if len(generations) > CROWD else 1
+    for generation in generations:
+        generation.next_look_at = _next_look(generation, now, crowding)
+    Generation.objects.bulk_update(generations, ["next_look_at"])
+    return generations
+
+
+def batches(generations: Sequence[Generation]) -> list[list[str]]:
+    ids = [generation.task_id for generation in generations]
+    return [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+
+
+@transaction.atomic
+def record(generations: Sequence[Generation], tasks: Mapping[str, Task]) -> None:
+    for generation in generations:
+        if generation.task_id in tasks:
+            results.receive(generation, tasks[generation.task_id])
+
+
+def _next_look(generation: Generation, now: datetime, crowding: int) -> datetime | None:
+    age = now - (generation.submitted_at or generation.created_at)
+    if generation.status in FINAL and age > LATE_FOR:
+        return None
+    young = () if generation.status in FINAL else CADENCE
+    wait = crowding * next((wait for limit, wait in young if age < limit), LATE_CADENCE)
+    # On the stroke, so that jobs of different beginnings share one request.
+    return datetime.fromtimestamp((now.timestamp() // wait + 1) * wait, UTC)

@@ -1,0 +1,1 @@
+"""The Flux image API: what can be asked, how it is asked, and what comes back."""

@@ -1,0 +1,57 @@
+"""The engine's own rows: who conducts, how fast, why not, and signs of life."""
+
+from django.db import models
+
+
+class Pause(models.TextChoices):
+    """Why nothing is being submitted."""
+
+    NONE = "", "Working"
+    BUSY = "busy", "The API asked to slow down"
+    DOWN = "down", "The API can't be reached"
+    TOKEN = "token", "The API refuses the token"
+    USED_UP = "used_up", "The account at the API is used up"
+    STORAGE = "storage", "Our own storage can't be written"
+
+
+NEEDS_ADMIN = (Pause.TOKEN, Pause.USED_UP, Pause.STORAGE)
+
+
+class Conductor(models.Model):
+    """The one lease, and what its holder knows of the API's mood.
+
+    `epoch` grows with each holder. `pace` is submissions a second, halved by a 429.
+    """
+
+    holder = models.CharField(max_length=120, blank=True)
+    epoch = models.PositiveBigIntegerField(default=0)
+    leased_until = models.DateTimeField(null=True)
+    ticked_at = models.DateTimeField(null=True)
+    pace = models.FloatField(default=0)
+    line_version = models.PositiveBigIntegerField(default=0)  # counts what moved in the line
+    failures_in_row = models.PositiveIntegerField(default=0)
+    pause = models.CharField(max_length=10, choices=Pause.choices, default=Pause.NONE, blank=True)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    pause_detail = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="conductor_is_one_row")
+        ]
+
+    def __str__(self) -> str:
+        return self.holder or "nobody"
+
+    @property
+    def needs_admin(self) -> bool:
+        return self.pause in NEEDS_ADMIN
+
+
+class Heartbeat(models.Model):
+    """When a task last went all the way through a cluster: broker, worker, result queue."""
+
+    cluster = models.CharField(max_length=120, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.cluster

@@ -1,0 +1,65 @@
+"""The models on offer: rows that admins edit."""
+
+from decimal import Decimal
+
+from django.core.validators import MinValueValidator
+from django.db import models
+
+from gallery.flux import catalog
+
+SIZE_RULES = [
+    (catalog.SizeRule.RATIOS, "Ratios"),
+    (catalog.SizeRule.PRESETS, "Ratios and three pixel sizes"),
+    (catalog.SizeRule.PIXELS, "Ratios and pixels from 256 to 1440 in steps of 32"),
+]
+
+
+class FluxModelQuerySet(models.QuerySet["FluxModel"]):
+    def on_offer(self) -> "FluxModelQuerySet":
+        return self.filter(is_on=True)
+
+    def for_generating(self) -> "FluxModelQuerySet":
+        return self.on_offer().filter(can_generate=True)
+
+    def for_editing(self) -> "FluxModelQuerySet":
+        return self.on_offer().filter(can_edit=True)
+
+
+class FluxModel(models.Model):
+    name = models.CharField(
+        max_length=60,
+        unique=True,
+        help_text="The name that the API knows.",
+    )
+    label = models.CharField(max_length=60)
+    good_at = models.CharField("good at", max_length=200, blank=True)
+    can_generate = models.BooleanField(default=True)
+    can_edit = models.BooleanField(default=False)
+    size_rule = models.CharField(max_length=24, choices=SIZE_RULES)
+    credits = models.DecimalField(
+        "credits a picture",
+        max_digits=10,
+        decimal_places=4,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+    seconds = models.PositiveIntegerField(
+        "expected seconds", default=30, help_text="Learnt from the latest pictures."
+    )
+    is_on = models.BooleanField("on offer", default=True)
+    position = models.PositiveIntegerField(default=100)
+
+    objects = FluxModelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def sizes(self) -> tuple[str, ...]:
+        return catalog.sizes(catalog.SizeRule(self.size_rule))
+
+    def size_problem(self, size: str) -> str:
+        """What is wrong with this size for this model, in plain words; empty when it is fine."""
+        return catalog.size_problem(catalog.SizeRule(self.size_rule), size)

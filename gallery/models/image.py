@@ -1,0 +1,105 @@
+"""Pictures kept in our own storage."""
+
+import uuid
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Person
+from gallery.models.gallery import Gallery, Placement
+
+RENDITION_TYPE = "image/webp"
+
+
+class ImageQuerySet(models.QuerySet["Image"]):
+    def visible_to(self, person: Person) -> "ImageQuerySet":
+        """The one rule for pages, files, thumbnails, zip and search alike."""
+        shared = Placement.objects.filter(
+            image=models.OuterRef("pk"),
+            gallery__in=Gallery.objects.visible_to(person).values("pk"),
+        )
+        return self.filter(models.Q(owner=person) | models.Exists(shared))
+
+    def owned_by(self, person: Person) -> "ImageQuerySet":
+        return self.filter(owner=person)
+
+    def before(self, at: str, pk: str) -> "ImageQuerySet":
+        """What comes after this place in a list, newest first (keyset paging)."""
+        return self.filter(models.Q(created_at__lt=at) | models.Q(created_at=at, pk__lt=pk))
+
+
+class Image(models.Model):
+    """One picture: the original file as it arrived, and its renditions.
+
+    The facts of the wish are copied here, because a picture outlives its model and its
+    generation's row may be hidden.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="images"
+    )
+    generation = models.ForeignKey(
+        "gallery.Generation", on_delete=models.PROTECT, related_name="images"
+    )
+    parent = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="edits"
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+    prompt = models.TextField()
+    model_name = models.CharField(max_length=60)
+    seed = models.CharField(max_length=40, blank=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    bytes = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content_type = models.CharField(max_length=40)
+    colour = models.CharField(max_length=7, help_text="Average colour, as #rrggbb")
+    original = models.CharField(max_length=200, help_text="Name in storage")
+    renditions = models.JSONField(default=dict, help_text="Name in storage by size")
+    source_url = models.TextField(blank=True)  # where the provider keeps it, for 30 days
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ImageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        indexes = [models.Index(fields=["owner", "-created_at", "-id"], name="image_owner_time")]
+
+    def __str__(self) -> str:
+        return self.prompt[:60]
+
+    def get_absolute_url(self) -> str:
+        return reverse("image_detail", args=[self.pk])
+
+    @property
+    def is_in_storage(self) -> bool:
+        return default_storage.exists(self.original)
+
+
+class UploadQuerySet(models.QuerySet["Upload"]):
+    def visible_to(self, person: Person) -> "UploadQuerySet":
+        return self.filter(owner=person)
+
+
+class Upload(models.Model):
+    """A picture that somebody brought as a reference; decoded, upright, without GPS."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="uploads"
+    )
+    name = models.CharField(max_length=200, help_text="Name in storage")
+    content_type = models.CharField(max_length=40)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    renditions = models.JSONField(default=dict, help_text="Name in storage by size")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = UploadQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -1,0 +1,76 @@
+"""What a page has seen, signed, so that a poll is answered without a session or a user."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.core import signing
+from django.db.models import Subquery
+
+from gallery.models import Conductor, FeedVersion
+
+SALT = "gallery.stamps"
+LIFETIME = timedelta(hours=12)
+# Milliseconds between two questions, by the age of the newest job that is open.
+PACES = ((timedelta(minutes=1), 1000), (timedelta(minutes=10), 2000), (timedelta.max, 5000))
+# The last moments, when a picture is expected any time.
+DUE_PACE, DUE_FOR = 500, timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamp:
+    """`line` is empty when nothing of the person's is queued: how the line moves is no matter."""
+
+    person_id: uuid.UUID
+    version: int
+    line: str = ""
+    youngest: datetime | None = None  # of the open jobs; None when nothing is open
+    due: datetime | None = None  # when the first of them should be done
+    at: datetime
+
+    def signed(self) -> str:
+        moments = [moment and int(moment.timestamp()) for moment in (self.youngest, self.due)]
+        return signing.dumps(
+            [self.person_id.hex, self.version, self.line, *moments, int(self.at.timestamp())],
+            salt=SALT,
+        )
+
+    def pace(self, now: datetime) -> int | None:
+        """Milliseconds until the page should ask again; None: it need not."""
+        if self.youngest is None:
+            return None
+        if self.due and self.due <= now < self.due + DUE_FOR:
+            return DUE_PACE
+        age = now - self.youngest
+        return next(pace for limit, pace in PACES if age < limit)
+
+
+def read(signed: str) -> Stamp | None:
+    """None for one that is forged or too old."""
+    try:
+        person, version, line, *moments = signing.loads(signed, salt=SALT, max_age=LIFETIME)
+    except signing.BadSignature:
+        return None
+    youngest, due, at = (moment and datetime.fromtimestamp(moment, UTC) for moment in moments)
+    return Stamp(
+        person_id=uuid.UUID(person),
+        version=version,
+        line=line,
+        youngest=youngest,
+        due=due,
+        at=at,
+    )
+
+
+def has_moved(stamp: Stamp) -> bool:
+    """Whether there is anything that the page has not seen: one small query."""
+    version, line = current(stamp.person_id)
+    return version != stamp.version or (bool(stamp.line) and line != stamp.line)
+
+
+def current(person_id: uuid.UUID) -> tuple[int, str]:
+    """The version of this person's feed, and how the line stands."""
+    versions = FeedVersion.objects.filter(pk=person_id).values("version")
+    rows = Conductor.objects.filter(pk=1).values_list("line_version", "pause", Subquery(versions))
+    line_version, pause, version = rows.get()
+    return version or 0, f"{line_version}{pause}"

@@ -1,0 +1,37 @@
+"""The workers' entry points. Each may be run never, twice or late: rows know what is to do."""
+
+from django_q.models import Schedule
+
+from gallery import outside
+from gallery.engine import conductor, heartbeat, storing, sweeping
+
+SHIFT = 60  # seconds
+
+# Name, task and minutes between two runs.
+SCHEDULES = (("sweep", "gallery.tasks.sweep", 1),)
+
+
+def conduct() -> None:
+    conductor.run(outside.open_client(), patience=SHIFT)
+
+
+def store(result_id: str) -> None:
+    with outside.open_fetcher() as fetcher:
+        storing.store(result_id, fetcher=fetcher)
+
+
+def sweep() -> None:
+    sweeping.sweep()
+
+
+def beat() -> str:
+    sweeping.look_after_conductor()
+    return heartbeat.beat()
+
+
+def ensure_schedules() -> None:
+    for name, func, minutes in SCHEDULES:
+        Schedule.objects.update_or_create(
+            name=name,
+            defaults={"func": func, "schedule_type": Schedule.MINUTES, "minutes": minutes},
+        )

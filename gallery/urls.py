@@ -1,0 +1,43 @@
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from gallery.pictures import RENDITIONS
+from gallery.views.callbacks import flux_callback, flux_reference
+from gallery.views.comparing import compare
+from gallery.views.editing import edit, edit_source
+from gallery.views.generations import generation_cancel, generation_hide, generation_retry
+from gallery.views.images import image_detail, image_file, image_rendition
+from gallery.views.library import library
+from gallery.views.live import live_poll
+from gallery.views.picker import pick
+from gallery.views.studio import feed_more, generation_create, studio
+from gallery.views.uploads import upload_create, upload_rendition
+
+
+class RenditionConverter(StringConverter):
+    regex = "|".join(RENDITIONS)
+
+
+register_converter(RenditionConverter, "rendition")
+
+urlpatterns = [
+    path("", studio, name="studio"),
+    path("feed/", feed_more, name="feed_more"),
+    path("live/<str:stamp>/", live_poll, name="live_poll"),
+    path("generations/", generation_create, name="generation_create"),
+    path("generations/<uuid:pk>/cancel/", generation_cancel, name="generation_cancel"),
+    path("generations/<uuid:pk>/hide/", generation_hide, name="generation_hide"),
+    path("generations/<uuid:pk>/retry/", generation_retry, name="generation_retry"),
+    path("compare/", compare, name="compare"),
+    path("edit/", edit, name="edit"),
+    path("edit/source/", edit_source, name="edit_source"),
+    path("pick/", pick, name="pick"),
+    path("uploads/", upload_create, name="upload_create"),
+    path("uploads/<uuid:pk>/<rendition:size>.webp", upload_rendition, name="upload_rendition"),
+    path("library/", library, name="library"),
+    path("images/<uuid:pk>/", image_detail, name="image_detail"),
+    path("images/<uuid:pk>/original/", image_file, name="image_file"),
+    path("images/<uuid:pk>/<rendition:size>.webp", image_rendition, name="image_rendition"),
+    path("flux/callback/<str:signed>/", flux_callback, name="flux_callback"),
+    path("flux/reference/<str:signed>/", flux_reference, name="flux_reference"),
+]

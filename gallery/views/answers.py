@@ -1,0 +1,67 @@
+"""What a job's views have in common: who is let in, and how they answer with and without htmx."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django_htmx.http import reswap, trigger_client_event
+
+from accounts import credits
+from accounts.credits import AllowanceExceeded
+from accounts.models import Person
+from accounts.requests import TeamRequest
+from gallery import problems
+from gallery.generations import ModelGone, ReferenceGone, TooManyQueued
+from gallery.models import Generation
+
+
+def post_or_studio(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Who comes by a link, as after signing in again, is led to the studio."""
+
+    @wraps(view)
+    def checked(request: TeamRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, *args, **kwargs) if request.method == "POST" else redirect("studio")
+
+    return checked
+
+
+def shown_in_feed(request: TeamRequest, generation: Generation) -> HttpResponse:
+    """A page of htmx learns that there is news; any other browser is led to the card."""
+    if request.htmx:
+        response = render(request, "gallery/_accepted.html", {"token": uuid.uuid4()})
+        # The page's poller hears of it and fetches what has changed.
+        return trigger_client_event(reswap(response, "none"), "feed-changed")
+    return HttpResponseRedirect(f"{reverse('studio')}#job-{generation.pk}", status=303)
+
+
+def only_looks(request: TeamRequest, *, prompt: str) -> HttpResponse:
+    context = {
+        "exception": "As a viewer you look at pictures and make none. An admin can change that.",
+        "prompt": prompt,
+    }
+    return render(request, "403.html", context, status=403)
+
+
+def in_words(refusal: Exception, person: Person) -> str:
+    match refusal:
+        case AllowanceExceeded():
+            return problems.too_little(refusal, credits.statement(person))
+        case TooManyQueued():
+            return problems.too_many(refusal.limit)
+        case ModelGone():
+            return "Its model is no longer on offer. Use it again with another model."
+        case ReferenceGone():
+            return "The picture that it started from is no longer there. Choose another one."
+    raise refusal
+
+
+def uuid_or_404(text: str) -> uuid.UUID:
+    """Of an address that somebody may have typed."""
+    try:
+        return uuid.UUID(text)
+    except ValueError as error:
+        raise Http404 from error

@@ -1,0 +1,40 @@
+"""The studio's one poll: nothing when nothing changed, else exactly what did."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from accounts.models import Person
+from gallery import feed, stamps
+from gallery.stamps import Stamp
+
+
+@login_not_required  # the stamp opens nothing but a yes or no; what follows asks who is there
+@never_cache
+@require_GET
+def live_poll(request: HttpRequest, stamp: str) -> HttpResponse:
+    """Until something changed there is no session, no user and no template."""
+    seen = stamps.read(stamp)
+    if seen and not stamps.has_moved(seen):
+        return _unchanged(seen)
+    person = request.user
+    if not isinstance(person, Person) or (seen and seen.person_id != person.pk):
+        return render(request, "gallery/_signed_out.html")
+    return _changed(request, person, seen)
+
+
+def _unchanged(seen: Stamp) -> HttpResponse:
+    pace = seen.pace(timezone.now())
+    headers = {"Poll-After": str(pace)} if pace else {}
+    return HttpResponse(status=204, content_type="text/plain", headers=headers)
+
+
+def _changed(request: HttpRequest, person: Person, seen: Stamp | None) -> HttpResponse:
+    """A page whose stamp is too old is told everything that a new page would show."""
+    standing = feed.standing(person)
+    everything = Stamp(person_id=person.pk, version=-1, at=timezone.now())
+    context = {"standing": standing, "changes": feed.changes(person, seen or everything)}
+    return render(request, "gallery/_changes.html", context)

@@ -1,0 +1,95 @@
+"""A site of real processes for each test, in both of the ways that it can be set up."""
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from processes import HOUSE
+from provider import Provider
+from real_site import TOKEN, Site
+
+from tests.conftest import POSTGRESQL
+
+
+@pytest.fixture
+def provider() -> Iterator[Provider]:
+    with Provider(latency=0.1, token=TOKEN) as provider:
+        provider.picture_size = (160, 120)
+        yield provider
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database that each test has a copy of."""
+    folder = tmp_path_factory.mktemp("migrated")
+    _migrate(folder, f"sqlite:///{folder}/migrated.sqlite3")
+    return folder / "migrated.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a PostgreSQL database that each test has a copy of."""
+    with _database() as url:
+        _migrate(tmp_path_factory.mktemp("migrated"), url)
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture(
+    params=[
+        pytest.param("sqlite"),
+        pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.redis]),
+    ]
+)
+def backends(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """SQLite with the queue in it, or PostgreSQL with the queue in Redis."""
+    if request.param == "sqlite":
+        migrated = request.getfixturevalue("migrated_file")
+        yield {"DATABASE_URL": f"sqlite:///{shutil.copy(migrated, tmp_path)}"}
+    else:
+        redis_url = request.getfixturevalue("redis_url")
+        with _database(f"TEMPLATE {request.getfixturevalue('migrated_database')}") as url:
+            yield {"DATABASE_URL": url, "REDIS_URL": redis_url}
+
+
+@pytest.fixture
+def build(
+    tmp_path: Path, provider: Provider, backends: dict[str, str]
+) -> Iterator[Callable[..., Site]]:
+    """`build(FLUX_MAX_IN_FLIGHT="1")`: the site with settings of the test's own."""
+    built: list[Site] = []
+
+    def make(**settings: str) -> Site:
+        built.append(Site(tmp_path, provider, **backends, **settings))
+        return built[-1]
+
+    yield make
+    for site in built:
+        site.close()
+
+
+@pytest.fixture
+def site(build: Callable[..., Site]) -> Site:
+    return build()
+
+
+@contextlib.contextmanager
+def _database(options: str = "") -> Iterator[str]:
+    """The address of a PostgreSQL database that is dropped afterwards."""
+    name = f"fluxsite_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} {options}")
+        yield f"{POSTGRESQL}/{name}"
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _migrate(folder: Path, url: str) -> None:
+    env = {**os.environ, "DATA_DIR": str(folder), "DATABASE_URL": url}
+    command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity=0"]
+    subprocess.run(command, cwd=HOUSE, env=env, check=True)

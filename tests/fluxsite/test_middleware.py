@@ -1,0 +1,57 @@
+import gzip
+
+import pytest
+from allauth.usersessions.models import UserSession
+
+PAGE = {"HTTP_ACCEPT": "text/html,*/*;q=0.8"}
+
+
+def last_seen(person):
+    return UserSession.objects.filter(user=person).values_list("last_seen_at", flat=True).first()
+
+
+@pytest.fixture
+def client(alice, client_of):
+    client = client_of(alice)
+    client.get("/library/", **PAGE)
+    return client
+
+
+def test_a_page_notes_when_the_session_was_last_seen(client, alice):
+    before = last_seen(alice)
+
+    client.get("/library/", **PAGE)
+
+    assert last_seen(alice) > before
+
+
+def test_a_picture_does_not(client, alice, make_image):
+    image, before = make_image(alice), last_seen(alice)
+
+    client.head(f"/images/{image.pk}/small.webp", HTTP_ACCEPT="image/webp,*/*;q=0.8")
+
+    assert last_seen(alice) == before
+
+
+def test_every_view_but_the_open_ones_asks_for_a_person(db, client_of, alice):
+    stranger = client_of(alice)
+    stranger.logout()
+
+    assert stranger.get("/library/").status_code == 302
+    assert stranger.get("/healthz").status_code == 200
+
+
+def test_a_page_is_compressed(client):
+    page = client.get("/library/", HTTP_ACCEPT_ENCODING="gzip", **PAGE)
+
+    assert page["Content-Encoding"] == "gzip"
+    assert b"Library" in gzip.decompress(page.content)
+
+
+def test_a_picture_comes_as_it_is(client, alice, make_image):
+    image = make_image(alice)
+
+    picture = client.get(f"/images/{image.pk}/original/", HTTP_ACCEPT_ENCODING="gzip")
+    picture.close()
+
+    assert "Content-Encoding" not in picture.headers

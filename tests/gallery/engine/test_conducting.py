@@ -1,0 +1,281 @@
+"""A wish's way from the queue to the library, and every bad way the API can answer."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from gallery import generations
+from gallery.engine import leasing, pauses, searching, submitting
+from gallery.models import Attempt, Conductor, Image, Pause
+from gallery.models.generation import Outcome
+
+PRICE = Decimal("0.216")
+
+
+def test_a_wish_becomes_an_image_of_our_own(worker, provider, alice, wish_for, comes_to, spent):
+    generation = wish_for(alice)
+
+    with worker:
+        comes_to(generation)
+
+    assert generation.status == "succeeded"
+    image = Image.objects.get(generation=generation)
+    assert image.is_in_storage
+    assert set(image.renditions) == {"small", "medium", "large"}
+    assert spent(generation) == generation.cost == PRICE
+    assert len(provider.accepted) == 1
+
+
+def test_four_pictures_are_four_images_and_paid_as_four(
+    worker, provider, alice, wish_for, comes_to, spent
+):
+    generation = wish_for(alice, count=4)
+
+    with worker:
+        comes_to(generation)
+
+    assert generation.images.count() == 4
+    assert spent(generation) == PRICE * 4
+
+
+def test_only_what_arrived_is_paid(worker, provider, alice, wish_for, comes_to, spent):
+    generation = wish_for(alice, "fault:fewer=3 fault:no-cost", count=4)
+
+    with worker:
+        comes_to(generation)
+
+    assert generation.images.count() == 3
+    assert spent(generation) == PRICE * 3
+
+
+@pytest.mark.parametrize("shape", ["full", "ndjson", "bare", "snapshot", "no-id-full", "no-cost"])
+def test_every_shape_of_answer_leads_to_the_picture(
+    worker, provider, alice, wish_for, comes_to, shape
+):
+    generation = wish_for(alice, f"A lighthouse fault:{shape}")
+
+    with worker:
+        comes_to(generation)
+
+    assert generation.status == "succeeded"
+    assert len(provider.accepted) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [
+        ("model-invalid", "model_refused"),
+        ("size-required", "refused"),
+        ("forbidden", "moderated"),
+        ("fail", "provider_failed"),
+        ("moderated", "moderated"),
+    ],
+)
+def test_a_refusal_ends_the_wish_and_gives_the_credits_back(
+    worker, provider, alice, wish_for, comes_to, spent, fault, problem
+):
+    generation = wish_for(alice, f"A lighthouse fault:{fault}")
+
+    with worker:
+        comes_to(generation)
+
+    assert (generation.status, generation.problem) == ("failed", problem)
+    assert generation.problem_detail
+    assert spent(generation) == 0
+    assert not generation.is_possible_loss
+
+
+@pytest.mark.parametrize("fault", ["busy=1", "rate-limited=1"])
+def test_told_to_wait_it_waits_and_is_sent_again(
+    worker, provider, alice, wish_for, comes_to, fault
+):
+    generation = wish_for(alice, f"A lighthouse fault:{fault}*1")
+
+    with worker:
+        comes_to(generation)
+
+    assert generation.status == "succeeded"
+    outcomes = generation.attempts.values_list("outcome", flat=True)
+    assert list(outcomes) == [Outcome.PUT_BACK, Outcome.ACCEPTED]
+
+
+def test_a_provider_that_is_away_is_waited_for(worker, provider, alice, wish_for, comes_to):
+    provider.stop()
+    generation = wish_for(alice)
+
+    with worker:
+        provider_is_missed(generation)
+        provider.start()
+        comes_to(generation)
+
+    assert generation.status == "succeeded"
+    assert len(provider.accepted) == 1
+
+
+def provider_is_missed(generation):
+    while not generation.attempts.filter(outcome=Outcome.PUT_BACK).exists():
+        pass
+
+
+@pytest.mark.parametrize(
+    ("fault", "pause"), [("invalid-token", Pause.TOKEN), ("used-up", Pause.USED_UP)]
+)
+def test_the_operators_trouble_pauses_the_engine_and_loses_nothing(
+    worker, provider, alice, wish_for, comes_to, spent, fault, pause, monkeypatch
+):
+    monkeypatch.setitem(pauses.PROBE_AFTER, pause, 0.5)
+    provider.next(fault)
+    generation = wish_for(alice)
+
+    with worker:
+        comes_to(generation)
+
+    assert generation.status == "succeeded"
+    assert spent(generation) == PRICE
+    assert Conductor.objects.get().pause == Pause.NONE
+
+
+@pytest.mark.parametrize("fault", ["cut-after", "reset-after", "hang=4", "html", "500-after"])
+def test_an_answer_that_never_came_is_never_sent_again(
+    worker, provider, alice, wish_for, comes_to, spent, fault
+):
+    generation = wish_for(alice, f"A lighthouse fault:{fault}")
+
+    with worker:
+        comes_to(generation, "unconfirmed")
+
+    assert len(provider.accepted) <= 1
+    assert generation.attempts.count() == 1
+    assert spent(generation) == PRICE
+
+
+def test_a_cut_off_answer_is_found_again_by_the_list(
+    worker, provider, alice, wish_for, comes_to, spent, monkeypatch
+):
+    monkeypatch.setattr(leasing, "FIRST_LISTING", leasing.LENGTH * 0)
+    generation = wish_for(alice, "A lighthouse fault:cut-after")
+
+    with worker:
+        comes_to(generation)
+
+    assert generation.status == "succeeded"
+    assert len(provider.accepted) == 1
+    assert spent(generation) == PRICE
+
+
+def test_a_wish_that_never_arrived_is_sent_once_more(
+    worker, provider, alice, wish_for, comes_to, spent, quick_search
+):
+    control = wish_for(alice, "A control that is accepted")
+    generation = wish_for(alice, "A lighthouse fault:cut-before*1")
+
+    with worker:
+        comes_to(control)
+        comes_to(generation)
+
+    assert generation.status == "succeeded"
+    outcomes = generation.attempts.values_list("outcome", flat=True)
+    assert list(outcomes) == [Outcome.ABSENT, Outcome.ACCEPTED]
+    assert len(provider.accepted) == 2
+
+
+def test_a_wish_that_never_arrives_twice_is_given_up(
+    worker, provider, alice, wish_for, comes_to, spent, quick_search
+):
+    control = wish_for(alice, "A control that is accepted")
+    generation = wish_for(alice, "A lighthouse fault:cut-before*2")
+
+    with worker:
+        comes_to(control)
+        comes_to(generation)
+
+    assert (generation.status, generation.problem) == ("failed", "absent")
+    assert spent(generation) == 0
+    assert not generation.is_possible_loss
+
+
+def test_without_a_positive_control_absence_is_not_concluded(
+    worker, provider, alice, wish_for, comes_to, quick_search
+):
+    generation = wish_for(alice, "A lighthouse fault:cut-before*1")
+
+    with worker:
+        comes_to(generation, "unconfirmed")
+        provider.wait_seen("/flux/tasks", 4)
+
+    generation.refresh_from_db()
+    assert generation.status == "unconfirmed"
+
+
+def test_a_late_list_proves_nothing(worker, provider, alice, wish_for, comes_to, quick_search):
+    provider.listing_delay = 3600
+    control = wish_for(alice, "A control that is accepted")
+    generation = wish_for(alice, "A lighthouse fault:cut-after")
+
+    with worker:
+        comes_to(control)
+        comes_to(generation, "unconfirmed")
+        provider.wait_seen("/flux/tasks", len(provider.requests("/flux/tasks")) + 4)
+
+    generation.refresh_from_db()
+    assert generation.status == "unconfirmed"
+    assert len(provider.accepted) == 2
+
+
+def test_two_conductors_never_hold_the_lease_at_once(transactional_db):
+    first = leasing.take()
+    second = leasing.take()
+
+    assert first is not None
+    assert second is None
+
+
+def test_a_new_holder_loses_sight_of_what_the_old_one_had_out(transactional_db, alice, wish_for):
+    wish_for(alice)
+    lease = leasing.take()
+    _, [attempt] = submitting.claim(lease)
+    leasing.give_back(lease)
+
+    leasing.take()
+
+    attempt.refresh_from_db()
+    assert attempt.outcome == Outcome.UNCONFIRMED
+    assert attempt.generation.status == "unconfirmed"
+
+
+def test_a_holder_that_was_overtaken_claims_nothing(transactional_db, alice, wish_for):
+    old = leasing.take()
+    leasing.give_back(old)
+    leasing.take()
+    wish_for(alice)
+
+    with pytest.raises(leasing.LeaseLost):
+        submitting.claim(old)
+
+    assert not Attempt.objects.exists()
+
+
+def test_cancelling_while_queued_gives_everything_back(transactional_db, alice, wish_for, spent):
+    generation = wish_for(alice)
+
+    assert generations.cancel(generation)
+
+    assert generation.status == "cancelled"
+    assert spent(generation) == 0
+
+
+def test_what_was_sent_can_no_longer_be_cancelled(transactional_db, alice, wish_for, spent):
+    generation = wish_for(alice)
+    submitting.claim(leasing.take())
+
+    assert not generations.cancel(generation)
+
+    assert spent(generation) == PRICE
+
+
+@pytest.fixture
+def quick_search(monkeypatch):
+    """Look for unconfirmed ones at once, and twice a second."""
+    monkeypatch.setattr(leasing, "FIRST_LISTING", timedelta(0))
+    monkeypatch.setattr(searching, "BETWEEN_LISTINGS", timedelta(seconds=0.4))

@@ -1,0 +1,176 @@
+"""What nobody works on is set going again or brought to its end; late results are kept."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from gallery.engine import leasing, results, storing, submitting, sweeping, watching
+from gallery.flux.contract import Picture, Problem, Task, TaskState
+from gallery.models import Conductor, Generation
+from gallery.models.generation import Outcome
+from gallery.storage import PARTS, SUFFIX
+
+pytestmark = pytest.mark.usefixtures("transactional_db")
+
+
+@pytest.fixture
+def running(alice, wish_for):
+    wish_for(alice)
+    _, [attempt] = submitting.claim(leasing.take())
+    results.accept(attempt, Task(task_id="task-1", state=TaskState.PENDING))
+    Conductor.objects.update(leased_until=None)
+    return Generation.objects.get()
+
+
+@pytest.fixture
+def unconfirmed(alice, wish_for):
+    wish_for(alice)
+    leasing.take()
+    _, [attempt] = submitting.claim(leasing_renewed())
+    Conductor.objects.update(leased_until=None)
+    leasing.take()
+    Conductor.objects.update(leased_until=None)
+    return Generation.objects.get()
+
+
+def leasing_renewed():
+    Conductor.objects.update(leased_until=None)
+    return leasing.take()
+
+
+def age(generation, **span):
+    Generation.objects.filter(pk=generation.pk).update(
+        submitted_at=timezone.now() - timedelta(**span)
+    )
+
+
+def a_result(url="https://pictures.example/late.png"):
+    return Task(task_id="task-1", state=TaskState.SUCCEEDED, pictures=(Picture(url=url),))
+
+
+def test_after_half_an_hour_a_running_one_is_given_up_as_a_possible_loss(running, spent):
+    age(running, minutes=31)
+
+    sweeping.sweep()
+
+    running.refresh_from_db()
+    assert (running.status, running.problem) == ("failed", "overdue")
+    assert running.is_possible_loss
+    assert spent(running) == 0
+
+
+def test_a_late_result_is_kept_and_settled(running, spent):
+    age(running, minutes=31)
+    sweeping.sweep()
+
+    [found] = watching_due(running)
+    watching.record([found], {"task-1": a_result()})
+
+    running.refresh_from_db()
+    assert running.status == "storing"
+    storing_all_done(running)
+    assert spent(running) == running.price
+    assert not running.is_possible_loss
+
+
+def watching_due(generation):
+    Generation.objects.filter(pk=generation.pk).update(next_look_at=timezone.now())
+    return watching.due()
+
+
+def storing_all_done(generation):
+    generation.results.update(state="stored")
+    storing.finish(generation)
+    generation.refresh_from_db()
+    assert generation.status == "succeeded"
+
+
+def test_news_that_an_overdue_one_failed_end_the_worry(running):
+    age(running, minutes=31)
+    sweeping.sweep()
+    problem = Problem(code="api_error", message="no")
+
+    [found] = watching_due(running)
+    watching.record(
+        [found], {"task-1": Task(task_id="task-1", state=TaskState.FAILED, problem=problem)}
+    )
+
+    running.refresh_from_db()
+    assert not running.is_possible_loss
+    assert running.next_look_at is None
+
+
+def test_after_a_day_nobody_looks_any_more(running):
+    age(running, days=2)
+    sweeping.sweep()
+
+    watching_due(running)
+
+    running.refresh_from_db()
+    assert running.next_look_at is None
+
+
+def test_after_a_quarter_of_an_hour_an_unconfirmed_one_is_given_up(unconfirmed, spent):
+    age(unconfirmed, minutes=16)
+
+    sweeping.sweep()
+
+    unconfirmed.refresh_from_db()
+    assert (unconfirmed.status, unconfirmed.problem) == ("failed", "unconfirmed")
+    assert unconfirmed.is_possible_loss
+    assert unconfirmed.attempts.get().outcome == Outcome.GIVEN_UP
+    assert spent(unconfirmed) == 0
+
+
+def test_an_unconfirmed_one_is_not_sent_again_by_itself(unconfirmed):
+    sweeping.sweep()
+    submitting.claim(leasing.take())
+
+    assert unconfirmed.attempts.count() == 1
+
+
+def test_the_sweep_wakes_a_conductor_when_there_is_work(alice, wish_for):
+    wish_for(alice)
+    OrmQ.objects.all().delete()  # the hint was lost
+
+    sweeping.sweep()
+
+    assert OrmQ.objects.count() == 1
+
+
+def test_the_sweep_leaves_a_quiet_site_in_peace(alice):
+    sweeping.sweep()
+
+    assert not OrmQ.objects.exists()
+
+
+def test_a_generation_whose_last_picture_was_stored_by_a_dying_worker_is_finished(
+    alice, a_delivered
+):
+    generation = a_delivered(alice)
+    generation.results.update(state="stored")
+
+    sweeping.sweep()
+
+    generation.refresh_from_db()
+    assert generation.status == "succeeded"
+
+
+def test_half_written_files_of_dead_workers_are_cleared():
+    parts = Path(default_storage.location) / PARTS
+    parts.mkdir(parents=True, exist_ok=True)
+    old, fresh = parts / f"old{SUFFIX}", parts / f"fresh{SUFFIX}"
+    for path in (old, fresh):
+        path.write_bytes(b"half")
+    os.utime(old, (0, 0))
+
+    sweeping.sweep()
+
+    assert not old.exists()
+    assert fresh.exists()
+    fresh.unlink()

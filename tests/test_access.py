@@ -1,0 +1,131 @@
+"""Every address of the site: closed to strangers, and 404 to outsiders where it names a thing."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from gallery.models import Upload
+from gallery.stamps import Stamp
+
+# Open to strangers, with the reason.
+OPEN = {
+    "account_login": "how one comes in",
+    "account_logout": "signing out twice is no mistake",
+    "account_signup": "says that only invited people come in",
+    "account_inactive": "says that one was locked out",
+    "account_reset_password": "for who can't come in",
+    "account_reset_password_done": "for who can't come in",
+    "account_reset_password_from_key": "opened by a link in a letter",
+    "account_reset_password_from_key_done": "for who can't come in",
+    "first_admin": "opened by the link that `up` prints",
+    "live_poll": "opened by a signed stamp, for a yes or no",
+    "flux_callback": "opened by a signed address",
+    "flux_reference": "opened by a signed, expiring address",
+    "healthz": "asked by machines",
+    "readyz": "asked by machines",
+}
+# Named by an id: what an outsider gets to see of it is nothing.
+POSTED = {"generation_cancel", "generation_hide", "generation_retry"}
+
+NAMELESS = {"generation_create", "edit", "upload_create"}
+
+
+def addresses(patterns=None, prefix="") -> Iterator[tuple[str, str]]:
+    """Name and path of every address outside Django's admin, ids filled in."""
+    for pattern in patterns or get_resolver().url_patterns:
+        route = prefix + getattr(pattern.pattern, "_route", "")
+        if route.startswith(("admin/", "static/")):
+            continue
+        if isinstance(pattern, URLPattern):
+            yield str(pattern.name), "/" + filled(route, pattern)
+        else:
+            yield from addresses(pattern.url_patterns, route)
+
+
+def filled(route: str, pattern: URLPattern) -> str:
+    for name, converter in pattern.pattern.converters.items():
+        value = str(uuid.UUID(int=7)) if name == "pk" else "small" if name == "size" else "x"
+        kind = type(converter).__name__.removesuffix("Converter").lower()
+        for written in (f"<{kind}:{name}>", f"<str:{name}>", f"<{name}>", f"<rendition:{name}>"):
+            route = route.replace(written, value)
+    return route
+
+
+ALL = list(addresses())
+
+
+def test_there_are_addresses_to_be_tested():
+    assert {"studio", "library", "image_file", "settings"} <= {name for name, _ in ALL}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "path"), [one for one in ALL if one[0] not in OPEN])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_is_sent_to_sign_in(client, name, path, method):
+    response = getattr(client, method)(path)
+
+    assert response.status_code in (302, 303, 405)
+    if response.status_code != 405:
+        assert response["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "path"), [one for one in ALL if one[0] in OPEN])
+def test_what_is_open_breaks_for_nobody(client, name, path):
+    assert client.get(path).status_code in (200, 204, 302, 404, 405, 410, 503)
+
+
+def things_of(person, make_generation, make_image):
+    image = make_image(person)
+    upload = Upload.objects.create(
+        owner=person,
+        name=image.original,
+        content_type="image/png",
+        width=64,
+        height=48,
+        renditions=image.renditions,
+    )
+    return {"image": image.pk, "generation": make_generation(person).pk, "upload": upload.pk}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "path"), [one for one in ALL if str(uuid.UUID(int=7)) in one[1]])
+def test_an_outsider_gets_404_as_if_it_did_not_exist(
+    alice, charlie, admin, client_of, make_generation, make_image, name, path
+):
+    things = things_of(alice, make_generation, make_image)
+    mine = path.replace(str(uuid.UUID(int=7)), str(things[name.split("_")[0]]))
+    method = "post" if name in POSTED else "get"
+
+    for outsider in (charlie, admin):
+        theirs = getattr(client_of(outsider), method)(mine)
+        nobodys = getattr(client_of(outsider), method)(path)
+
+        assert theirs.status_code == nobodys.status_code == 404
+    if method == "get":
+        own = client_of(alice).get(mine)
+        own.close()
+        assert own.status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_stamp_of_somebody_else_opens_nothing(alice, charlie, client_of, make_generation):
+    secret = make_generation(alice, prompt="A secret of Alice's")
+    stamp = Stamp(person_id=alice.pk, version=0, at=secret.created_at).signed()
+
+    response = client_of(charlie).get(f"/live/{stamp}/")
+
+    assert "secret" not in response.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(POSTED | NAMELESS))
+def test_changes_need_the_token_against_forgery(alice, name, make_generation):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(alice)
+    args = [] if name in NAMELESS else [make_generation(alice).pk]
+
+    assert browser.post(reverse(name, args=args)).status_code == 403
