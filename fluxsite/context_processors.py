@@ -6,6 +6,9 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import credits
 from accounts.credits import Statement
+from accounts.models import Person
+from gallery import feed
+from gallery.feed import Standing
 from gallery.models import Conductor
 
 
@@ -14,6 +17,7 @@ def site(request: HttpRequest) -> dict[str, object]:
         "is_demo": settings.DEMO,
         "credits": SimpleLazyObject(lambda: _statement(request)),
         "pause": SimpleLazyObject(_pause),
+        "following": SimpleLazyObject(lambda: _following(request)),
     }
 
 
@@ -22,6 +26,12 @@ def _statement(request: HttpRequest) -> Statement | None:
     # A request that was refused early has not met the middleware that knows people.
     person = getattr(request, "user", None)
     return credits.statement(person) if person and person.is_authenticated else None
+
+
+def _following(request: HttpRequest) -> Standing | None:
+    """How this person's open jobs stand; None for who makes no pictures."""
+    person = getattr(request, "user", None)
+    return feed.standing(person) if isinstance(person, Person) and person.is_maker else None
 
 
 def _pause() -> Conductor | None:

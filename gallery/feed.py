@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Prefetch, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Person
@@ -44,7 +45,7 @@ class Standing:
         return self.stamp.signed()
 
     @property
-    def pace(self) -> int | None:
+    def pace(self) -> int:
         return self.stamp.pace(timezone.now())
 
 
@@ -58,6 +59,7 @@ class Page:
 class Toast:
     tags: str
     text: str
+    took: int  # seconds, from the wish to its end
     address: str = ""
 
 
@@ -153,14 +155,20 @@ def _toasts(rows: list[Generation], since: datetime) -> list[Toast]:
     ended = [row for row in rows if row.finished_at and row.finished_at >= since]
     ended = [row for row in ended if row.status in FINAL and row.status != Status.CANCELLED]
     if len(ended) > MOST_TOASTS:
-        return [Toast(tags="success", text=f"{len(ended)} jobs have ended.")]
+        longest = max(map(_took, ended))
+        return [Toast(tags="success", text=f"{len(ended)} jobs have ended.", took=longest)]
     return [_toast(row) for row in ended]
 
 
 def _toast(generation: Generation) -> Toast:
     prompt = words.shortened(generation.prompt, 60)
-    address = f"#job-{generation.pk}"
+    address, took = f"{reverse('studio')}#job-{generation.pk}", _took(generation)
     if generation.status == Status.SUCCEEDED:
-        return Toast(tags="success", text=f"Done: {prompt}", address=address)
+        return Toast(tags="success", text=f"Done: {prompt}", address=address, took=took)
     heading = problem_of(generation.problem).heading
-    return Toast(tags="error", text=f"{heading}: {prompt}", address=address)
+    return Toast(tags="error", text=f"{heading}: {prompt}", address=address, took=took)
+
+
+def _took(generation: Generation) -> int:
+    ended = generation.finished_at or generation.created_at
+    return int((ended - generation.created_at).total_seconds())

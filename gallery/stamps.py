@@ -12,7 +12,8 @@ from gallery.models import Conductor, FeedVersion
 SALT = "gallery.stamps"
 LIFETIME = timedelta(hours=12)
 # Milliseconds between two questions, by the age of the newest job that is open.
-PACES = ((timedelta(minutes=1), 1000), (timedelta(minutes=10), 2000), (timedelta.max, 5000))
+PACES = ((timedelta(minutes=1), 1000), (timedelta(minutes=10), 2000))
+SLOWEST = 2500  # also while nothing is open: another device may have begun something
 # The last moments, when a picture is expected any time.
 DUE_PACE, DUE_FOR = 500, timedelta(seconds=30)
 
@@ -35,14 +36,14 @@ class Stamp:
             salt=SALT,
         )
 
-    def pace(self, now: datetime) -> int | None:
-        """Milliseconds until the page should ask again; None: it need not."""
+    def pace(self, now: datetime) -> int:
+        """Milliseconds until the page should ask again."""
         if self.youngest is None:
-            return None
+            return SLOWEST
         if self.due and self.due <= now < self.due + DUE_FOR:
             return DUE_PACE
         age = now - self.youngest
-        return next(pace for limit, pace in PACES if age < limit)
+        return next((pace for limit, pace in PACES if age < limit), SLOWEST)
 
 
 def read(signed: str) -> Stamp | None:

@@ -27,8 +27,7 @@ def live_poll(request: HttpRequest, stamp: str) -> HttpResponse:
 
 
 def _unchanged(seen: Stamp) -> HttpResponse:
-    pace = seen.pace(timezone.now())
-    headers = {"Poll-After": str(pace)} if pace else {}
+    headers = {"Poll-After": str(seen.pace(timezone.now()))}
     return HttpResponse(status=204, content_type="text/plain", headers=headers)
 
 
@@ -37,4 +36,5 @@ def _changed(request: HttpRequest, person: Person, seen: Stamp | None) -> HttpRe
     standing = feed.standing(person)
     everything = Stamp(person_id=person.pk, version=-1, at=timezone.now())
     context = {"standing": standing, "changes": feed.changes(person, seen or everything)}
-    return render(request, "gallery/_changes.html", context)
+    fragment = "_changes_elsewhere.html" if "elsewhere" in request.GET else "_changes.html"
+    return render(request, f"gallery/{fragment}", context)

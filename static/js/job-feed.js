@@ -9,9 +9,14 @@ customElements.define("job-feed", class extends HTMLElement {
       this.watch.takeRecords() // our own moves
     })
     this.watch.observe(this, { childList: true })
+    this.fit = () => this.querySelectorAll(".job[style]").forEach((card) => card.removeAttribute("style"))
+    window.addEventListener("resize", this.fit)
   }
 
-  disconnectedCallback() { this.watch.disconnect() }
+  disconnectedCallback() {
+    this.watch.disconnect()
+    window.removeEventListener("resize", this.fit)
+  }
 
   place(card) {
     const known = [...this.querySelectorAll(`[id="${card.id}"]`)].find((other) => other !== card)
@@ -19,10 +24,17 @@ customElements.define("job-feed", class extends HTMLElement {
       known?.remove()
       card.remove()
     } else if (known) {
-      known.replaceWith(card)
+      this.replace(known, card)
     } else if (card.nextElementSibling?.matches(".job") && !this.isNewer(card, card.nextElementSibling)) {
       this.sortIn(card)
     }
+  }
+
+  // What has less to say later keeps its height, so that nothing below it moves.
+  replace(known, card) {
+    const height = known.offsetHeight
+    known.replaceWith(card)
+    if (card.offsetHeight < height) card.style.minBlockSize = `${height}px`
   }
 
   isNewer(card, other) { return Number(card.dataset.order) >= Number(other.dataset.order) }

@@ -18,10 +18,10 @@ def test_all_open_jobs_are_counted_in_words(alice, make_generation):
     assert standing.open == 6
 
 
-def test_nothing_open_needs_no_words_and_no_poll(alice):
+def test_nothing_open_needs_no_words_and_a_slow_poll(alice):
     standing = feed.standing(alice)
 
-    assert (standing.words, standing.open, standing.pace) == ("", 0, None)
+    assert (standing.words, standing.open, standing.pace) == ("", 0, 2500)
 
 
 def test_the_line_is_in_the_stamp_only_while_something_is_queued(alice, make_generation):
@@ -82,11 +82,18 @@ def test_only_what_ended_since_makes_a_toast(alice, make_generation):
     before, after = now - timedelta(minutes=1), now + timedelta(seconds=1)
     make_generation(alice, status="succeeded", finished_at=before)
     make_generation(alice, status="cancelled", finished_at=after)
-    done = make_generation(alice, status="succeeded", finished_at=after, prompt="A fox")
+    done = make_generation(
+        alice,
+        status="succeeded",
+        created_at=after - timedelta(seconds=12),
+        finished_at=after,
+        prompt="A fox",
+    )
 
     toasts = feed.changes(alice, since(alice, 0)).toasts
 
-    assert [(toast.text, toast.address) for toast in toasts] == [("Done: A fox", f"#job-{done.pk}")]
+    assert [toast.took for toast in toasts] == [12]
+    assert [(toast.text, toast.address) for toast in toasts] == [("Done: A fox", f"/#job-{done.pk}")]
 
 
 def test_many_endings_make_one_toast(alice, make_generation):

@@ -18,10 +18,10 @@ def stamp(**fields):
 @pytest.mark.parametrize(
     ("fields", "pace"),
     [
-        ({}, None),
+        ({}, 2500),
         ({"youngest": NOW - timedelta(seconds=5)}, 1000),
         ({"youngest": NOW - timedelta(minutes=3)}, 2000),
-        ({"youngest": NOW - timedelta(hours=1)}, 5000),
+        ({"youngest": NOW - timedelta(hours=1)}, 2500),
         ({"youngest": NOW - timedelta(minutes=3), "due": NOW}, 500),
         ({"youngest": NOW, "due": NOW + timedelta(seconds=1)}, 1000),
         ({"youngest": NOW - timedelta(minutes=3), "due": NOW - timedelta(minutes=2)}, 2000),

@@ -83,7 +83,7 @@ def test_four_take_as_many_queries_as_two(client, pictures, django_assert_num_qu
             client.get(side_by_side(pictures[:number]))
 
 
-QUERIES = 5
+QUERIES = 7
 
 
 def test_the_picker_lists_the_library_page_by_page(client, alice, pictures, monkeypatch):

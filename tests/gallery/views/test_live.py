@@ -61,7 +61,7 @@ def test_what_changed_is_sent_alone_with_the_next_stamp(studio, alice, make_gene
     assert client.get(address_in(answer)).status_code == 204
 
 
-def test_the_meter_the_status_the_title_and_a_toast_come_with_it(studio, alice):
+def test_the_meter_the_status_the_count_and_a_toast_come_with_it(studio, alice):
     client, address = studio
     moving.make(states.FAIL, alice.generations.get(), problem="moderated")
 
@@ -69,17 +69,35 @@ def test_the_meter_the_status_the_title_and_a_toast_come_with_it(studio, alice):
 
     assert 'id="quota"' in answer and 'hx-swap-oob="true"' in answer
     assert '<span hx-swap-oob="innerHTML:#feed-status"></span>' in answer
-    assert "<title>Studio" in answer
+    assert 'data-open="0"' in answer
     assert "The provider refused this prompt: A lighthouse at dusk" in answer
 
 
-def test_a_page_with_nothing_open_is_told_not_to_ask_again(studio, alice):
+def test_a_page_with_nothing_open_is_told_to_ask_slowly(studio, alice):
     client, address = studio
     moving.make(states.FAIL, alice.generations.get(), problem="moderated")
 
     answer = html(client.get(address))
 
-    assert "data-after" not in re.search(r"<live-poll[^>]*>", answer)[0]
+    assert 'data-idle data-after="2500"' in re.search(r"<live-poll[^>]*>", answer)[0]
+
+
+def test_another_page_follows_what_is_open_and_shows_no_cards(studio, alice):
+    client, _ = studio
+    address = address_in(client.get("/library/"))
+    assert client.get(address).status_code == 204
+    moving.make(states.FAIL, alice.generations.get(), problem="moderated")
+
+    answer = client.get(address)
+
+    assert cards_in(answer) == [] and 'id="feed-status"' not in html(answer)
+    assert "The provider refused this prompt" in html(answer) and 'id="quota"' in html(answer)
+    assert "data-after" not in html(answer)
+    assert "?elsewhere" in address_in(answer)
+
+
+def test_another_page_does_not_ask_while_nothing_is_open(alice, client_of):
+    assert "<live-poll" not in html(client_of(alice).get("/library/"))
 
 
 def test_a_job_of_another_tab_arrives(studio, alice, make_generation):
@@ -89,7 +107,7 @@ def test_a_job_of_another_tab_arrives(studio, alice, make_generation):
     answer = client.get(address)
 
     assert cards_in(answer) == [(str(other.pk), "queued")]
-    assert "(2) Studio" in html(answer)
+    assert 'data-open="2"' in html(answer)
 
 
 def test_a_hidden_job_is_taken_from_the_page(studio, alice):
@@ -140,7 +158,7 @@ def test_the_line_is_no_matter_to_who_has_nothing_queued(studio):
     assert client.get(address).status_code == 204
 
 
-@pytest.mark.parametrize(("minutes", "pace"), [(0, "1000"), (5, "2000"), (20, "5000")])
+@pytest.mark.parametrize(("minutes", "pace"), [(0, "1000"), (5, "2000"), (20, "2500")])
 def test_the_server_sets_the_pace_by_the_age_of_the_newest_job(minutes, pace, studio):
     client, address = studio
 
