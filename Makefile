@@ -4,6 +4,7 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 BIN := .venv/bin
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -12,8 +13,9 @@ run: .venv/.run ## set up, then start the whole site
 	@exec $(BIN)/python manage.py up
 
 test: .venv/.test ## set up with the test extras, then run every test
-	@$(BIN)/pytest -m "not browser" $(ARGS)
-	@$(BIN)/pytest -m browser $(ARGS) || [ $$? -eq 5 ]  # a process of their own: the driver keeps a loop running
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not browser and not faults" $(ARGS) || [ $$? -eq 5 ]  # 5: none chosen
+	@$(BIN)/pytest -m faults $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest $(SIDE_BY_SIDE) -m browser $(ARGS) || [ $$? -eq 5 ]  # a process of their own: the driver keeps a loop running
 
 check: .venv/.test ## format, lint, types, templates, migrations, dependency audit
 	$(BIN)/ruff format --check .

@@ -23,7 +23,8 @@ os.environ |= {
     "TIME_ZONE": "UTC",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright runs a loop in the tests' own thread
 }
-os.environ.setdefault("DATABASE_URL", f"sqlite:///{_folder}/fluxsite.sqlite3")
+if not os.environ.get("DATABASE_URL", "").startswith("postgres"):  # each process has its own file
+    os.environ["DATABASE_URL"] = f"sqlite:///{_folder}/fluxsite.sqlite3"
 os.environ.setdefault("REDIS_URL", "")
 
 from fluxsite.settings import *  # noqa: E402, F403  (the environment comes first)

@@ -18,6 +18,12 @@ from real_site import TOKEN, Site
 from tests.conftest import POSTGRESQL
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("faults")
+
+
 @pytest.fixture
 def provider() -> Iterator[Provider]:
     with Provider(latency=0.1, token=TOKEN) as provider:
