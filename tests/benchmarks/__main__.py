@@ -1,7 +1,8 @@
 """Every benchmark, one after another: `make bench`."""
 
 import bench_live
+import bench_studio_page
 import bench_wall_time
 
-for benchmark in (bench_wall_time, bench_live):
+for benchmark in (bench_wall_time, bench_live, bench_studio_page):
     benchmark.main()

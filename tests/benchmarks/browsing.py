@@ -57,9 +57,9 @@ def signed_in(page: Page) -> Iterator[httpx.Client]:
         yield browser
 
 
-def ask(browser: httpx.Client, prompt: str) -> None:
+def ask(browser: httpx.Client, prompt: str, count: int = 1) -> None:
     """Send the composer's form without scripts."""
-    wish = {"prompt": prompt, "model": "flux-dev", "size": "1:1", "count": 1}
+    wish = {"prompt": prompt, "model": "flux-dev", "size": "1:1", "count": count}
     answer = browser.post("/generations/", data=wish | {"form_token": str(uuid.uuid4())})
     assert answer.status_code == 303, answer.text
 

@@ -1,4 +1,4 @@
-"""The page follows the jobs by itself: elsewhere begun, while away, without the net, without a jump."""
+"""The page follows the jobs by itself: those of other devices, after a sleep, without a jump."""
 
 import re
 
@@ -32,11 +32,12 @@ Object.defineProperty(document, 'visibilityState', {configurable: true,
   get: () => window.isAway ? 'hidden' : 'visible'});"""
 
 
+GO = """isAway => { window.isAway = isAway;
+  document.dispatchEvent(new Event('visibilitychange')); }"""
+
+
 def go(page, *, away: bool) -> None:
-    page.evaluate(
-        "isAway => { window.isAway = isAway; document.dispatchEvent(new Event('visibilitychange')) }",
-        away,
-    )
+    page.evaluate(GO, away)
 
 
 @pytest.mark.parametrize("size", ["desktop", "mobile"])
@@ -55,9 +56,7 @@ def test_nothing_moves_when_results_arrive(visit, admin_state, size):
     expect(status_of(page, prompt)).to_have_text(DONE, timeout=WHILE)
     expect(card_of(page, prompt).get_by_role("img", name=prompt)).to_have_count(2)
 
-    shifts = page.evaluate("window.shifts")
-    print(size, shifts)
-    assert sum(shifts) <= 0.02
+    assert sum(page.evaluate("window.shifts")) <= 0.02
 
 
 def test_a_failure_keeps_the_place_of_the_pictures(visit, admin_state):
@@ -83,6 +82,23 @@ def test_what_another_device_begins_is_seen_on_an_idle_page(visit, admin_state):
     generate(phone, prompt)
 
     expect(card_of(desk, prompt)).to_be_visible(timeout=OTHERS)
+
+
+def test_many_running_jobs_are_one_request_a_poll(visit, admin_state):
+    page = visit(admin_state)
+    page.goto("/")
+    prompts = [f"A picture among many, number {number} [slow]" for number in range(3)]
+    for prompt in prompts:
+        generate(page, prompt)
+        expect(status_of(page, prompt)).to_have_text(re.compile("^Running"), timeout=WHILE)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    for _ in range(3):
+        page.wait_for_event("response", lambda answer: "/live/" in answer.url)
+
+    assert len(asked) in (3, 4)  # one may have just begun
+    assert all("/live/" in url for url in asked)
 
 
 def test_the_title_counts_what_runs(visit, admin_state):
@@ -120,7 +136,9 @@ def test_a_question_that_a_sleep_has_cut_off_is_asked_anew(visit, admin_state):
     stalled = []
     page.route("**/live/**", lambda route: stalled.append(route), times=1)  # it is never answered
     generate(page, prompt)
-    page.wait_for_function("() => document.getElementById('poller').asked < performance.now() - 2100")
+    page.wait_for_function(
+        "() => document.getElementById('poller').asked < performance.now() - 2100"
+    )
     assert len(stalled) == 1
 
     with page.expect_response("**/live/**", timeout=1500):

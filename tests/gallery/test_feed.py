@@ -93,7 +93,9 @@ def test_only_what_ended_since_makes_a_toast(alice, make_generation):
     toasts = feed.changes(alice, since(alice, 0)).toasts
 
     assert [toast.took for toast in toasts] == [12]
-    assert [(toast.text, toast.address) for toast in toasts] == [("Done: A fox", f"/#job-{done.pk}")]
+    assert [(toast.text, toast.address) for toast in toasts] == [
+        ("Done: A fox", f"/#job-{done.pk}")
+    ]
 
 
 def test_many_endings_make_one_toast(alice, make_generation):

@@ -223,6 +223,23 @@ def test_changes_take_the_same_number_of_queries_for_few_and_many(
     assert len(cards_in(answer)) == number
 
 
+def test_beside_200_cards_of_which_40_run_an_unchanged_poll_stays_empty(
+    alice, client_of, make_generation, django_assert_num_queries
+):
+    for status, number in (("succeeded", 160), ("running", 40)):
+        for _ in range(number):
+            make_generation(alice, status=status, submitted_at=timezone.now())
+    client = client_of(alice)
+    page = client.get("/")
+    address = address_in(page)
+
+    with django_assert_num_queries(1):
+        answer = client.get(address)
+
+    assert html(page).count("<live-poll") == 1
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
 def test_only_asking_is_allowed(studio):
     client, address = studio
 
