@@ -72,11 +72,7 @@ class Template:
             [value for blank, value in zip(blanks, chosen, strict=True) if blank.values]
         )
         return "".join(
-            part
-            if isinstance(part, str)
-            else next(of_lists)
-            if part.values
-            else by_name[part.name]
+            part if isinstance(part, str) else next(of_lists) if part.values else by_name[part.name]
             for part in self.parts
         )
 

@@ -89,7 +89,7 @@ def test_a_text_without_braces_is_itself(text):
 @given(st.text(max_size=80))
 def test_any_text_can_be_read(text):
     template = blanks.parse(text)
-    values = {name: ("x",) for name in template.names}
+    values = dict.fromkeys(template.names, ("x",))
 
     assert template.number(values) >= 1
     assert next(template.filled(values)).text is not None
