@@ -191,7 +191,7 @@ def _failures(batch: Batch, rows: Sequence[Generation]) -> Iterator[Failure]:
             by_problem[row.problem].append(row)
     for key, failed in by_problem.items():
         problem = problem_of(key)
-        names = [_label(batch, row) or "1 job" for row in failed[:NAMED]]
+        names = [_label(batch, row).replace("\n", " · ") or "1 job" for row in failed[:NAMED]]
         names += [f"and {len(failed) - NAMED} more"] if len(failed) > NAMED else []
         yield Failure(heading=problem.heading, advice=problem.advice, who="; ".join(names))
 

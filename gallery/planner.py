@@ -64,7 +64,8 @@ class More:
         return "|".join(blank.name for blank in self.blanks)
 
 
-def more_of(form: PlanForm, composer: Composer) -> More:
+def more_of(form: PlanForm, composer: Composer, *, is_sent: bool = True) -> More:
+    """While it is only looked at, what is still empty is no mistake."""
     also = {name: [str(key) for key in form[f"also_{name}"].value() or ()] for name in ONE_EACH}
     preview = preview_of(form) if form.is_bound else None
     return More(
@@ -73,17 +74,17 @@ def more_of(form: PlanForm, composer: Composer) -> More:
             for model in composer.models
         ),
         sizes=tuple(_sizes(also["size"])),
-        blanks=tuple(blanks_of(form)),
+        blanks=tuple(_blanks(form, is_sent=is_sent)),
         preview=preview,
         total=preview.total if preview and preview.total else _total(form, composer, also),
         is_open=any(also.values()) or bool({"also_size", "also_model"} & form.errors.keys()),
     )
 
 
-def blanks_of(form: PlanForm) -> Iterator[BlankField]:
+def _blanks(form: PlanForm, *, is_sent: bool) -> Iterator[BlankField]:
     for place, name in enumerate(form.template.names):
         text = form.text_of(name)
-        is_wrong = "blanks" in form.errors and not text.strip(" ,\r\n")
+        is_wrong = is_sent and "blanks" in form.errors and not text.strip(" ,\r\n")
         yield BlankField(name=name, id=f"blank-{place}", text=text, is_wrong=is_wrong)
 
 

@@ -88,10 +88,10 @@ class Plan:
 
     def _label(self, filled: Filled, size: str, model: FluxModel) -> str:
         """What sets one job apart from the others."""
-        parts = [filled.label]
-        parts += [model.label] if len(self.models) > 1 else []
-        parts += [size.replace("x", " × ")] if len(self.sizes) > 1 else []
-        return words.shortened(" · ".join(filter(None, parts)), 120)
+        choices = [model.label] if len(self.models) > 1 else []
+        choices += [size.replace("x", " × ")] if len(self.sizes) > 1 else []
+        lines = [words.shortened(filled.label, 80), " · ".join(choices)]
+        return "\n".join(filter(None, lines))
 
 
 class PlanForm(WishForm):

@@ -53,4 +53,6 @@ def _past(row: PromptUse) -> Past:
 
 
 def _older(query: str, last: uuid.UUID | None) -> str:
-    return f"{reverse('prompt_list')}?{urlencode({'q': query, 'before': str(last)})}" if last else ""
+    return (
+        f"{reverse('prompt_list')}?{urlencode({'q': query, 'before': str(last)})}" if last else ""
+    )

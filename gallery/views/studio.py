@@ -63,7 +63,7 @@ def preview(request: TeamRequest) -> HttpResponse:
     form = PlanForm(request.POST)
     form.is_valid()
     if request.htmx:
-        context = _composing(form) | {"names": request.POST.get("blank_names", "")}
+        context = _composing(form, is_sent=False) | {"names": request.POST.get("blank_names", "")}
         return render(request, "gallery/_preview_answer.html", context)
     return _page(request, form)
 
@@ -92,9 +92,12 @@ def _ask(request: TeamRequest, form: PlanForm) -> Generation | Batch | None:
     return None
 
 
-def _composing(form: PlanForm, earlier: Earlier | None = None) -> dict[str, object]:
+def _composing(
+    form: PlanForm, earlier: Earlier | None = None, *, is_sent: bool = True
+) -> dict[str, object]:
     composer = composer_of(form)
-    return {"composer": composer, "more": more_of(form, composer), "earlier": earlier}
+    more = more_of(form, composer, is_sent=is_sent)
+    return {"composer": composer, "more": more, "earlier": earlier}
 
 
 def _page(
@@ -112,7 +115,7 @@ def _page(
         "is_focused": FILLED & request.GET.keys(),
         "is_older": before is not None,
     }
-    context |= _composing(form, earlier) if form else {}
+    context |= _composing(form, earlier) if form else {"composer": None}
     return render(request, "gallery/studio.html", context, status=status)
 
 

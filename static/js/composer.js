@@ -44,7 +44,7 @@ const showChosen = () => {
 }
 
 const forgetProblem = (field) => {
-  const name = ["width", "height"].includes(field.name) ? "size" : field.name
+  const name = ["width", "height"].includes(field.name) ? "size" : field.name.replace(/^blank-.*/, "blanks")
   for (const wrong of form().querySelectorAll(`[aria-describedby~="problem-${name}"]`)) wrong.removeAttribute("aria-invalid")
   document.getElementById(`problem-${name}`)?.remove()
 }
