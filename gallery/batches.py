@@ -87,6 +87,8 @@ def retry(batch: Batch, *, by: Person, token: uuid.UUID) -> Batch:
 
     Raises what `request` raises, ModelGone and NothingToRetry.
     """
+    if not by.is_maker:
+        raise NotAllowed
     failed = list(batch.generations.filter(status=Status.FAILED).select_related("model"))
     failed.sort(key=lambda generation: generation.place_in_batch or 0)
     if not failed:

@@ -112,9 +112,9 @@ class PlanForm(WishForm):
         super().clean()
         if self.errors:
             return
-        self._check_values()
-        self._check_sizes()
-        self._check_prompts()
+        for check in (self._check_values, self._check_sizes, self._check_prompts):
+            if not self.errors:
+                check()
 
     @property
     def template(self) -> Template:
