@@ -133,7 +133,7 @@ def _first_values(request: TeamRequest) -> dict[str, object]:
         if gone:
             messages.warning(request, f"No longer on offer: {', '.join(gone)}. The rest is set.")
         return values
-    newest = own.filter(action=Action.GENERATE).order_by("-created_at", "-pk").first()
+    newest = own.leading().filter(action=Action.GENERATE).order_by("-created_at", "-pk").first()
     return first_values(newest, prompt=_prompt(request))
 
 
