@@ -35,4 +35,7 @@ document.addEventListener("input", ({ target }) => {
 
 document.addEventListener("htmx:load", ({ target }) => { if (target.id === "composer") offer() })
 
-if (composer()) offer()
+if (composer()) {
+  offer()
+  if (isMany()) ask()
+}
