@@ -95,10 +95,7 @@ def hold(person: Person, amount: Decimal, *, reference: str) -> None:
 
 @transaction.atomic
 def hold_all(person: Person, amounts: Mapping[str, Decimal]) -> None:
-    """Reserve credits for many references at once: for all of them, or raise and for none.
-
-    None of the references may have been held before.
-    """
+    """Reserve credits for many new references at once: for all of them, or raise and for none."""
     person, budget = _lock(person)
     exact = {reference: _positive(amount) for reference, amount in amounts.items()}
     _refuse_too_much(_statement(person, budget), sum(exact.values(), NONE))

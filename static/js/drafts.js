@@ -50,6 +50,8 @@ window.addEventListener("pagehide", () => pending && save(pending))
 
 document.addEventListener("htmx:afterRequest", ({ detail }) => {
   if (!detail.elt.matches("form[data-draft]") || !detail.successful) return
+  // Who was signed out meanwhile is answered by another page.
+  if (new URL(detail.xhr.responseURL).pathname !== new URL(detail.elt.action).pathname) return
   clearTimeout(timer)
   pending = null
   localStorage.removeItem(key(detail.elt))
