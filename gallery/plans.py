@@ -123,7 +123,7 @@ class PlanForm(WishForm):
     def text_of(self, name: str) -> str:
         """What stands in the field of a blank."""
         if self.is_bound:
-            return str(self.data.get(BLANK + name, ""))[:LONGEST_VALUES]
+            return without_nul(self.data.get(BLANK + name, ""))[:LONGEST_VALUES]
         kept: Mapping[str, str] = self.initial.get("blanks") or {}
         return kept.get(name, "")
 
@@ -165,6 +165,11 @@ class PlanForm(WishForm):
             self.add_error(
                 "prompt", f"With its blanks filled in, a prompt is longer than {LONGEST_PROMPT:,}."
             )
+
+
+def without_nul(text: object) -> str:
+    """Of what no field has checked: the one character that PostgreSQL can't keep."""
+    return str(text).replace("\0", "")
 
 
 def too_many_jobs(plan: Plan, limit: int) -> str:

@@ -13,7 +13,7 @@ from gallery import blanks, words
 from gallery.flux import catalog
 from gallery.forms import CUSTOM
 from gallery.models import FluxModel, Preset
-from gallery.plans import BLANK, LONGEST_VALUES
+from gallery.plans import BLANK, LONGEST_VALUES, without_nul
 
 LONGEST_NAME = 80
 MOST = 200  # on one page
@@ -93,12 +93,15 @@ def choices_in(data: QueryDict) -> dict[str, object]:
     names = [data.get("model", ""), *data.getlist("also_model")]
     known = set(FluxModel.objects.filter(name__in=names).values_list("name", flat=True))
     count = data.get("count", "")
-    template = blanks.parse(data.get("prompt", ""))
+    template = blanks.parse(without_nul(data.get("prompt", "")))
     return {
         "models": [name for name in dict.fromkeys(names) if name in known],
         "sizes": [size for size in dict.fromkeys(_sizes(data)) if _is_size(size)],
         "count": int(count) if count in COUNTS else 1,
-        "blanks": {name: data.get(BLANK + name, "")[:LONGEST_VALUES] for name in template.names},
+        "blanks": {
+            name: without_nul(data.get(BLANK + name, ""))[:LONGEST_VALUES]
+            for name in template.names
+        },
     }
 
 

@@ -32,7 +32,7 @@ POSTED = {"generation_cancel", "generation_hide", "generation_retry"} | {
     *("batch_cancel", "batch_hide", "batch_retry", "prompt_remove", "preset_delete")
 }
 
-NAMELESS = {"generation_create", "edit", "upload_create"}
+NAMELESS = {"generation_create", "edit", "upload_create", "preview", "preset_new"}
 
 
 def addresses(patterns=None, prefix="") -> Iterator[tuple[str, str]]:

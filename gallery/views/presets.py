@@ -14,6 +14,7 @@ from accounts.requests import TeamRequest
 from gallery import presets
 from gallery.forms import LONGEST_PROMPT
 from gallery.models import Preset
+from gallery.plans import without_nul
 from gallery.presets import PresetForm
 from gallery.views.answers import only_looks, post_or_studio
 
@@ -29,7 +30,7 @@ def preset_list(request: TeamRequest) -> HttpResponse:
 @post_or_studio
 def preset_new(request: TeamRequest) -> HttpResponse:
     """First with the composer's fields, to be named; then with the name."""
-    prompt = request.POST.get("prompt", "").replace("\r\n", "\n")[:LONGEST_PROMPT]
+    prompt = without_nul(request.POST.get("prompt", "")).replace("\r\n", "\n")[:LONGEST_PROMPT]
     if not request.user.is_maker:
         return only_looks(request, prompt=prompt)
     preset = Preset(owner=request.user, prompt=prompt, choices=presets.choices_in(request.POST))

@@ -11,6 +11,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.requests import TeamRequest
 from gallery import prompts
 from gallery.models import PromptUse
+from gallery.plans import without_nul
 from gallery.views.answers import uuid_or_404
 
 LONGEST_QUERY = 200
@@ -23,7 +24,7 @@ def prompt_list(request: TeamRequest) -> HttpResponse:
     own = PromptUse.objects.visible_to(request.user)
     key = request.GET.get("before", "")
     before = get_object_or_404(own, pk=uuid_or_404(key)) if key else None
-    query = request.GET.get("q", "")[:LONGEST_QUERY]
+    query = without_nul(request.GET.get("q", ""))[:LONGEST_QUERY]
     context = {"history": prompts.history(request.user, query=query, before=before)}
     template = "gallery/_prompts.html" if request.htmx else "gallery/prompts.html"
     return render(request, template, context)

@@ -53,6 +53,12 @@ def test_the_same_form_twice_is_one_batch(client, wish):
     assert first["Location"] == second["Location"]
 
 
+def test_a_value_that_no_database_can_keep_is_kept_without_it(client, wish):
+    client.post("/generations/", many(wish, **{"blank-product": "sh\0oe, hat"}))
+
+    assert "A shoe on sand" in Generation.objects.values_list("prompt", flat=True)
+
+
 def test_the_choice_above_counts_once(client, wish):
     client.post("/generations/", wish(also_model=["flux-dev"], also_size=["1:1"]))
 
