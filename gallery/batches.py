@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts import credits
 from accounts.models import Person
 from gallery import generations
-from gallery.engine import hints, moving, states
+from gallery.engine import hints, moving
 from gallery.generations import ModelGone, NotAllowed, Wish
 from gallery.models import Batch, FeedVersion, Generation
 from gallery.models.generation import Status
@@ -64,14 +64,9 @@ def request(*, by: Person, wishes: Wishes, token: uuid.UUID) -> Batch:
     return made or _make(by, wishes, token)
 
 
-@transaction.atomic
 def cancel(batch: Batch) -> int:
     """Take back what is still queued. Return how many that were."""
-    # The conductor's row first and then all rows of the batch: whoever locks in another order
-    # may wait in a circle.
-    moving.line_moved()
-    waiting = batch.generations.queued().order_by("place_in_batch").select_for_update(of=("self",))
-    return sum(moving.make(states.CANCEL, generation) for generation in list(waiting))
+    return moving.cancel_all(Generation.objects.filter(batch=batch))
 
 
 @transaction.atomic

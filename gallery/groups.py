@@ -103,8 +103,9 @@ def groups_of(
 def _members(person: Person, keys: Iterable[uuid.UUID]) -> Iterable[Generation]:
     pictures = Prefetch("images", Image.objects.order_by("position"))
     rows = Generation.objects.filter(owner=person, batch__in=keys)
-    ordered = rows.order_by("batch", "place_in_batch").select_related("model", "batch")
-    return ordered.prefetch_related(pictures)
+    ordered = rows.order_by("batch", "place_in_batch").defer("problem_detail")
+    # Fetched once and shared: a batch's row is long, and its jobs are many.
+    return ordered.prefetch_related("model", "batch", pictures)
 
 
 def group_of(rows: Sequence[Generation], *, pause: str, most: int = MOST_CELLS) -> Group:

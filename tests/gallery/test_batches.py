@@ -10,7 +10,7 @@ from gallery import batches, generations
 from gallery.batches import NothingToRetry, TooManyJobs, TooManyWaiting, Wishes
 from gallery.engine import moving, states
 from gallery.generations import ModelGone, NotAllowed, TooManyQueued, Wish
-from gallery.models import Batch, FeedVersion, FluxModel, Generation, PromptUse
+from gallery.models import Attempt, Batch, FeedVersion, FluxModel, Generation, PromptUse
 from tests.conftest import all_at_once
 
 
@@ -99,6 +99,21 @@ def test_cancelling_gives_back_what_waits_and_nothing_twice(alice):
     assert credits.statement(alice).spent == Decimal("0.216")
     assert CreditEntry.objects.filter(kind="release").count() == 4
     assert not credits.recount().mistakes
+
+
+def test_cancelling_says_where_the_provider_may_have_charged(alice):
+    batch = ask(alice, 2)
+    job = batch.generations.get(place_in_batch=1)
+    for number in (1, 2):
+        Attempt.objects.create(
+            generation=job, number=number, epoch=1, outcome="absent", task_id=f"task-{number}"
+        )
+
+    batches.cancel(batch)
+
+    jobs = batch.generations.order_by("place_in_batch")
+    assert [each.is_possible_loss for each in jobs] == [False, True]
+    assert all(each.finished_at for each in jobs)
 
 
 def test_hiding_takes_all_off_the_feed_and_tells_the_pages(alice):

@@ -175,9 +175,9 @@ def test_a_page_takes_the_same_number_of_queries_for_few_and_many(
         batch = make_batch(alice, members)
         make_image(alice, generation=batch.generations.get(place_in_batch=0))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         feed.page(alice)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         feed.changes(alice, since(alice, 0))
 
 
