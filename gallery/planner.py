@@ -68,6 +68,8 @@ def more_of(form: PlanForm, composer: Composer, *, is_sent: bool = True) -> More
     """While it is only looked at, what is still empty is no mistake."""
     also = {name: [str(key) for key in form[f"also_{name}"].value() or ()] for name in ONE_EACH}
     preview = preview_of(form) if form.is_bound else None
+    if is_sent and preview and preview.problem:
+        preview = None  # it stands at the top already
     return More(
         models=tuple(
             AlsoModel(choice=model, is_chosen=model.name in also["model"])
