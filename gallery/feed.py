@@ -121,7 +121,7 @@ def changes(person: Person, since: Stamp) -> Changes:
     batches = changed.filter(batch__isnull=False).order_by().values("batch").distinct()
     leaders = Generation.objects.filter(owner=person, batch__in=batches, place_in_batch=0)
     rows = list(_with_all(person, changed.single())[:MOST_CHANGES])
-    rows += list(leaders.order_by("-created_at", "-pk")[:MOST_CHANGES])
+    rows += list(leaders.order_by("-created_at", "-pk")[:PAGE])
     shown = [row for row in rows if row.hidden_at is None]
     cards = _cards(person, shown)
     return Changes(

@@ -210,6 +210,21 @@ def test_signing_out_forgets_the_draft(visit, browser, site, admin_state):
     assert not page.evaluate("Object.keys(localStorage).some((key) => key.startsWith('draft:'))")
 
 
+def test_a_session_that_ended_keeps_the_whole_batch(visit, admin_state):
+    page = visit(admin_state)
+    page.goto("/")
+    fill_blanks(page, "A signed-out {thing}", thing="cat, dog")
+    expect(page.locator("#preview")).to_contain_text("2 jobs")
+    page.context.clear_cookies()
+
+    button_of(page).click()
+
+    expect(page.locator("#toasts")).to_contain_text("What you have typed is still here.")
+    expect(prompt_of(page)).to_have_value("A signed-out {thing}")
+    expect(page.get_by_role("textbox", name="Values for thing")).to_have_value("cat, dog")
+    assert "cat, dog" in page.evaluate("JSON.stringify(Object.values(localStorage))")
+
+
 def test_a_batch_by_keyboard_alone(visit, admin_state):
     page = visit(admin_state)
     page.goto("/")
