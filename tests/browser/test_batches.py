@@ -215,7 +215,7 @@ def test_a_session_that_ended_keeps_the_whole_batch(visit, admin_state):
     page.goto("/")
     fill_blanks(page, "A signed-out {thing}", thing="cat, dog")
     expect(page.locator("#preview")).to_contain_text("2 jobs")
-    page.context.clear_cookies()
+    page.context.clear_cookies(name="fluxsite_session")
 
     button_of(page).click()
 
