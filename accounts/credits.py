@@ -94,6 +94,21 @@ def hold(person: Person, amount: Decimal, *, reference: str) -> None:
 
 
 @transaction.atomic
+def hold_all(person: Person, amounts: Mapping[str, Decimal]) -> None:
+    """Reserve credits for many new references at once: for all of them, or raise and for none."""
+    person, budget = _lock(person)
+    exact = {reference: _positive(amount) for reference, amount in amounts.items()}
+    _refuse_too_much(_statement(person, budget), sum(exact.values(), NONE))
+    today = _today()
+    CreditEntry.objects.bulk_create(
+        CreditEntry(
+            kind=CreditKind.HOLD, reference=reference, person=person, amount=amount, day=today
+        )
+        for reference, amount in exact.items()
+    )
+
+
+@transaction.atomic
 def release(*, reference: str, note: str = "") -> bool:
     """Give back what is still held; False when there is nothing (more) to give back."""
     held = _locked_hold(reference)

@@ -25,6 +25,7 @@ FLUX_RESULT_HOSTS = env.hosts("FLUX_RESULT_HOSTS")
 FLUX_MAX_IN_FLIGHT = env.number("FLUX_MAX_IN_FLIGHT", 10, low=1, high=10_000)
 FLUX_MAX_PER_SECOND = env.number("FLUX_MAX_PER_SECOND", 5, low=1, high=1_000)
 FLUX_MAX_QUEUED = env.number("FLUX_MAX_QUEUED", 20, low=1, high=10_000)  # a person
+FLUX_MAX_BATCH = env.number("FLUX_MAX_BATCH", 100, low=2, high=400)  # jobs
 DEMO = not FLUX_API_TOKEN
 
 # ── Django ───────────────────────────────────────────────────────────────────────────────────────

@@ -131,7 +131,7 @@ def card_of(generation: Generation, line: Line, now: datetime) -> Card:
         progress=_progress(generation, now),
         prompt=generation.prompt,
         facts=tuple(_facts(generation)),
-        asked=_asked(generation.created_at, now),
+        asked=asked_at(generation.created_at, now),
         tiles=tiles,
         slots=slots,
         note=note_on(generation),
@@ -141,7 +141,7 @@ def card_of(generation: Generation, line: Line, now: datetime) -> Card:
     )
 
 
-def _asked(at: datetime, now: datetime) -> Asked:
+def asked_at(at: datetime, now: datetime) -> Asked:
     order = str(int(at.timestamp() * 1_000_000))
     return Asked(at=at.isoformat(), ago=words.ago(at, now), order=order)
 

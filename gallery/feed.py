@@ -1,5 +1,6 @@
 """What a person's feed shows: a page of it, and what has changed since a page was made."""
 
+import sys
 import uuid
 from collections import Counter
 from collections.abc import Iterable
@@ -14,7 +15,8 @@ from accounts.models import Person
 from gallery import stamps, words
 from gallery.cards import Card, Line, card_of
 from gallery.engine import picking
-from gallery.models import Conductor, Generation, Image
+from gallery.groups import Group, groups_of
+from gallery.models import Batch, Conductor, Generation, Image
 from gallery.models.generation import FINAL, GenerationQuerySet, Status
 from gallery.problems import problem_of, waiting
 from gallery.stamps import Stamp
@@ -51,7 +53,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    cards: tuple[Card, ...]
+    cards: tuple[Card | Group, ...]
     older: uuid.UUID | None  # the card after which the next page begins
 
 
@@ -65,8 +67,9 @@ class Toast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changes:
-    cards: tuple[Card, ...]
+    cards: tuple[Card | Group, ...]
     gone: tuple[uuid.UUID, ...]  # hidden since
+    gone_batches: tuple[uuid.UUID, ...]
     toasts: tuple[Toast, ...]
 
 
@@ -76,10 +79,11 @@ def standing(person: Person) -> Standing:
     version, line = stamps.current(person.pk)
     rows = list(Generation.objects.open().shown().filter(owner=person).select_related("model"))
     statuses = Counter(row.status for row in rows)
+    is_in_line = any(row.status == Status.QUEUED and row.batch_id is None for row in rows)
     stamp = Stamp(
         person_id=person.pk,
         version=version,
-        line=line if statuses[Status.QUEUED] else "",
+        line=line if is_in_line else "",
         youngest=max((row.created_at for row in rows), default=None),
         due=min(filter(None, (_due(row, now) for row in rows)), default=None),
         at=now,
@@ -98,23 +102,35 @@ def _due(row: Generation, now: datetime) -> datetime | None:
 
 def page(person: Person, *, before: Generation | None = None) -> Page:
     """The newest cards, or those that follow one (keyset)."""
-    shown = _with_all(person, Generation.objects.filter(owner=person).shown())
+    shown = _with_all(person, Generation.objects.filter(owner=person).shown().leading())
     rows = list((shown.before(before) if before else shown)[: PAGE + 1])
     older = rows[PAGE - 1].pk if len(rows) > PAGE else None
     return Page(cards=_cards(person, rows[:PAGE]), older=older)
+
+
+def whole_batch(person: Person, batch: Batch) -> Group:
+    pause = _line(person).pause
+    return groups_of(person, [batch.pk], pause=pause, most=sys.maxsize)[batch.pk]
 
 
 def changes(person: Person, since: Stamp) -> Changes:
     """What a page with this stamp has not seen, newest first."""
     news = Q(version__gt=since.version)
     if since.line:
-        news |= Q(status=Status.QUEUED)  # the line has moved, so their places may have
-    rows = list(_with_all(person, Generation.objects.filter(news, owner=person))[:MOST_CHANGES])
+        # The line has moved, so their places may have.
+        news |= Q(status=Status.QUEUED, batch=None)
+    changed = Generation.objects.filter(news, owner=person)
+    batches = changed.filter(batch__isnull=False).order_by().values("batch").distinct()
+    leaders = Generation.objects.filter(owner=person, batch__in=batches, place_in_batch=0)
+    rows = list(_with_all(person, changed.single())[:MOST_CHANGES])
+    rows += list(leaders.order_by("-created_at", "-pk")[:PAGE])
     shown = [row for row in rows if row.hidden_at is None]
+    cards = _cards(person, shown)
     return Changes(
-        cards=_cards(person, shown),
-        gone=tuple(row.pk for row in rows if row.hidden_at),
-        toasts=tuple(_toasts(shown, since.at)),
+        cards=cards,
+        gone=tuple(row.pk for row in rows if row.hidden_at and not row.batch_id),
+        gone_batches=tuple(row.batch_id for row in rows if row.hidden_at and row.batch_id),
+        toasts=tuple(_toasts(shown, cards, since.at)),
     )
 
 
@@ -127,10 +143,14 @@ def _with_all(person: Person, generations: GenerationQuerySet) -> GenerationQuer
     return rows.prefetch_related(images, "results", references)
 
 
-def _cards(person: Person, rows: Iterable[Generation]) -> tuple[Card, ...]:
+def _cards(person: Person, rows: Iterable[Generation]) -> tuple[Card | Group, ...]:
+    """Single ones, and batches in the place of their first."""
     rows, now = list(rows), timezone.now()
-    line = _line(person) if any(row.status == Status.QUEUED for row in rows) else NO_LINE
-    return tuple(card_of(row, line, now) for row in rows)
+    batches = [row.batch_id for row in rows if row.batch_id]
+    is_in_line = bool(batches) or any(row.status == Status.QUEUED for row in rows)
+    line = _line(person) if is_in_line else NO_LINE
+    groups = groups_of(person, batches, pause=line.pause)
+    return tuple(groups[row.batch_id] if row.batch_id else card_of(row, line, now) for row in rows)
 
 
 NO_LINE = Line(places={}, pause="")
@@ -151,13 +171,28 @@ def _in_words(statuses: Counter[str]) -> str:
     return ", ".join(f"{number} {group}" for group, number in groups.items() if number)
 
 
-def _toasts(rows: list[Generation], since: datetime) -> list[Toast]:
+def _toasts(rows: list[Generation], cards: Iterable[Card | Group], since: datetime) -> list[Toast]:
+    """Of single jobs, and of batches as a whole."""
     ended = [row for row in rows if row.finished_at and row.finished_at >= since]
     ended = [row for row in ended if row.status in FINAL and row.status != Status.CANCELLED]
+    ended = [row for row in ended if row.batch_id is None]
+    groups = [card for card in cards if isinstance(card, Group) and card.look != "cancelled"]
+    whole = [group for group in groups if group.ended_at and group.ended_at >= since]
     if len(ended) > MOST_TOASTS:
-        longest = max(map(_took, ended))
-        return [Toast(tags="success", text=f"{len(ended)} jobs have ended.", took=longest)]
-    return [_toast(row) for row in ended]
+        text = f"{len(ended)} jobs have ended."
+        singles = [Toast(tags="success", text=text, took=max(map(_took, ended)))]
+    else:
+        singles = [_toast(row) for row in ended]
+    return singles + [_toast_of(group) for group in whole[:MOST_TOASTS]]
+
+
+def _toast_of(group: Group) -> Toast:
+    return Toast(
+        tags="error" if group.look == "failed" else "success",
+        text=f"{group.counts}: {words.shortened(group.prompt, 60)}",
+        took=group.took,
+        address=f"{reverse('studio')}#batch-{group.id}",
+    )
 
 
 def _toast(generation: Generation) -> Toast:

@@ -6,13 +6,15 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from accounts import credits
 from accounts.credits import AllowanceExceeded
 from accounts.models import Person
 from gallery.engine import hints, moving, states
-from gallery.models import FluxModel, Generation, Image, Upload
+from gallery.models import FluxModel, Generation, Image, PromptUse, Upload
+from gallery.models.prompt import digest_of
 
 
 class NotAllowed(Exception):
@@ -124,10 +126,19 @@ def reference_of(generation: Generation, *, person: Person) -> Image | Upload | 
     return Image.objects.visible_to(person).filter(pk=generation.reference_image_id).first()
 
 
-def _make(by: Person, wish: Wish, token: uuid.UUID) -> Generation:
-    if Generation.objects.queued().filter(owner=by).count() >= settings.FLUX_MAX_QUEUED:
-        raise TooManyQueued(settings.FLUX_MAX_QUEUED)
-    generation = Generation.objects.create(
+def remember(person: Person, prompt: str) -> None:
+    """Note for the history of prompts that this one was used."""
+    PromptUse.objects.update_or_create(
+        owner=person,
+        digest=digest_of(prompt),
+        defaults={"last_used_at": timezone.now(), "times": F("times") + 1},
+        create_defaults={"text": prompt, "folded": prompt.casefold()},
+    )
+
+
+def row_of(wish: Wish, *, by: Person, token: uuid.UUID) -> Generation:
+    """The wish as a row that is not written yet."""
+    return Generation(
         owner=by,
         form_token=token,
         action=wish.action,
@@ -140,6 +151,15 @@ def _make(by: Person, wish: Wish, token: uuid.UUID) -> Generation:
         reference_upload=wish.reference_upload,
         price=wish.model.credits,
     )
+
+
+def _make(by: Person, wish: Wish, token: uuid.UUID) -> Generation:
+    waiting = Generation.objects.queued().single().filter(owner=by).count()
+    if waiting >= settings.FLUX_MAX_QUEUED:
+        raise TooManyQueued(settings.FLUX_MAX_QUEUED)
+    generation = row_of(wish, by=by, token=token)
+    generation.save(force_insert=True)
+    remember(by, wish.prompt)
     credits.hold(by, generation.total_price, reference=generation.reference)
     moving.mark_changed(generation)
     hints.wake()

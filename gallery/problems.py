@@ -149,3 +149,14 @@ def too_little(refusal: AllowanceExceeded, statement: Statement) -> str:
 
 def too_many(limit: int) -> str:
     return f"{limit} of your jobs are waiting already. Cancel one, or wait until the next starts."
+
+
+def too_many_jobs(number: int, limit: int) -> str:
+    return f"These are {number:,} jobs, and {limit:,} go into one batch."
+
+
+def too_many_waiting(waiting: int, limit: int) -> str:
+    return (
+        f"{waiting:,} jobs of your batches are waiting already, and at most {limit:,} may. "
+        "Cancel some, or wait until more of them have started."
+    )

@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from gallery.pictures import RENDITIONS
+from gallery.views.batches import batch_cancel, batch_detail, batch_hide, batch_retry
 from gallery.views.callbacks import flux_callback, flux_reference
 from gallery.views.comparing import compare
 from gallery.views.editing import edit, edit_source
@@ -10,7 +11,9 @@ from gallery.views.images import image_detail, image_file, image_rendition
 from gallery.views.library import library
 from gallery.views.live import live_poll
 from gallery.views.picker import pick
-from gallery.views.studio import feed_more, generation_create, studio
+from gallery.views.presets import preset_delete, preset_edit, preset_list, preset_new
+from gallery.views.prompts import prompt_list, prompt_remove
+from gallery.views.studio import feed_more, generation_create, preview, studio
 from gallery.views.uploads import upload_create, upload_rendition
 
 
@@ -28,6 +31,17 @@ urlpatterns = [
     path("generations/<uuid:pk>/cancel/", generation_cancel, name="generation_cancel"),
     path("generations/<uuid:pk>/hide/", generation_hide, name="generation_hide"),
     path("generations/<uuid:pk>/retry/", generation_retry, name="generation_retry"),
+    path("preview/", preview, name="preview"),
+    path("batches/<uuid:pk>/", batch_detail, name="batch_detail"),
+    path("batches/<uuid:pk>/cancel/", batch_cancel, name="batch_cancel"),
+    path("batches/<uuid:pk>/hide/", batch_hide, name="batch_hide"),
+    path("batches/<uuid:pk>/retry/", batch_retry, name="batch_retry"),
+    path("prompts/", prompt_list, name="prompt_list"),
+    path("prompts/<uuid:pk>/remove/", prompt_remove, name="prompt_remove"),
+    path("presets/", preset_list, name="preset_list"),
+    path("presets/new/", preset_new, name="preset_new"),
+    path("presets/<uuid:pk>/", preset_edit, name="preset_edit"),
+    path("presets/<uuid:pk>/delete/", preset_delete, name="preset_delete"),
     path("compare/", compare, name="compare"),
     path("edit/", edit, name="edit"),
     path("edit/source/", edit_source, name="edit_source"),

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from gallery.models import Upload
+from gallery.models import Batch, Preset, PromptUse, Upload
 from gallery.stamps import Stamp
 
 # Open to strangers, with the reason.
@@ -28,9 +28,11 @@ OPEN = {
     "readyz": "asked by machines",
 }
 # Named by an id: what an outsider gets to see of it is nothing.
-POSTED = {"generation_cancel", "generation_hide", "generation_retry"}
+POSTED = {"generation_cancel", "generation_hide", "generation_retry"} | {
+    *("batch_cancel", "batch_hide", "batch_retry", "prompt_remove", "preset_delete")
+}
 
-NAMELESS = {"generation_create", "edit", "upload_create"}
+NAMELESS = {"generation_create", "edit", "upload_create", "preview", "preset_new"}
 
 
 def addresses(patterns=None, prefix="") -> Iterator[tuple[str, str]]:
@@ -88,7 +90,16 @@ def things_of(person, make_generation, make_image):
         height=48,
         renditions=image.renditions,
     )
-    return {"image": image.pk, "generation": make_generation(person).pk, "upload": upload.pk}
+    batch = Batch.objects.create(owner=person, form_token=uuid.uuid4(), template="A door")
+    things = {
+        "image": image,
+        "generation": make_generation(person, batch=batch, place_in_batch=0),
+        "upload": upload,
+        "batch": batch,
+        "prompt": PromptUse.objects.create(owner=person, text="A door", folded="a door"),
+        "preset": Preset.objects.create(owner=person, name="Doors"),
+    }
+    return {name: thing.pk for name, thing in things.items()}
 
 
 @pytest.mark.django_db

@@ -1,6 +1,9 @@
 """Making a move: compare-and-set, the credits and the feed's version in one transaction."""
 
 import logging
+import uuid
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -8,9 +11,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import credits
-from gallery.engine.states import Credits, Move
-from gallery.models import Conductor, FeedVersion, Generation
-from gallery.models.generation import Status
+from accounts.releasing import release_all
+from gallery.engine.states import CANCEL, Credits, Move
+from gallery.models import Attempt, Conductor, FeedVersion, Generation
+from gallery.models.generation import GenerationQuerySet, Status
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +39,37 @@ def make(move: Move, generation: Generation, **fields: Any) -> bool:
         logger.info("generation.moved id=%s move=%s", generation.pk, move.name.replace(" ", "_"))
     generation.refresh_from_db()
     return bool(won)
+
+
+@transaction.atomic
+def cancel_all(generations: GenerationQuerySet) -> int:
+    """CANCEL for all of one person's jobs that are still queued. Return how many that were.
+
+    The conductor's row first and then all the others: every move out of the line does so, and
+    who locks in another order may wait in a circle.
+    """
+    line_moved()
+    rows = list(generations.queued().order_by("pk").select_for_update(of=("self",)))
+    if not rows:
+        return 0
+    keys = [row.pk for row in rows]
+    Generation.objects.filter(pk__in=keys).update(
+        status=CANCEL.target,
+        finished_at=timezone.now(),
+        version=FeedVersion.objects.advance(rows[0].owner_id),
+    )
+    Generation.objects.filter(pk__in=_taken_twice(keys)).update(is_possible_loss=True)
+    release_all([row.reference for row in rows], note=CANCEL.name)
+    for row in rows:
+        logger.info("generation.moved id=%s move=%s", row.pk, CANCEL.name)
+    return len(rows)
+
+
+def _taken_twice(keys: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+    """As `Generation.was_taken_twice`, for many."""
+    attempts = Attempt.objects.filter(generation__in=keys).exclude(task_id="").order_by()
+    tasks = Counter(key for key, _ in attempts.values_list("generation", "task_id").distinct())
+    return [key for key, number in tasks.items() if number > 1]
 
 
 def mark_changed(generation: Generation) -> None:

@@ -1,11 +1,14 @@
+from gallery.models.batch import Batch
 from gallery.models.conductor import Conductor, Heartbeat, Pause
 from gallery.models.flux_model import FluxModel
 from gallery.models.gallery import Gallery, Membership, Placement
 from gallery.models.generation import Attempt, FeedVersion, Generation, Result
 from gallery.models.image import Image, Upload
+from gallery.models.prompt import Preset, PromptUse
 
 __all__ = [
     "Attempt",
+    "Batch",
     "Conductor",
     "FeedVersion",
     "FluxModel",
@@ -16,6 +19,8 @@ __all__ = [
     "Membership",
     "Pause",
     "Placement",
+    "Preset",
+    "PromptUse",
     "Result",
     "Upload",
 ]

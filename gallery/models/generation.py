@@ -73,6 +73,14 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
     def shown(self) -> "GenerationQuerySet":
         return self.filter(hidden_at=None)
 
+    def single(self) -> "GenerationQuerySet":
+        """Those that were not asked for in a batch."""
+        return self.filter(batch=None)
+
+    def leading(self) -> "GenerationQuerySet":
+        """The rows of a feed: single ones, and the first of each batch in the name of all."""
+        return self.filter(Q(place_in_batch=None) | Q(place_in_batch=0))
+
     def before(self, generation: "Generation") -> "GenerationQuerySet":
         """What comes after this one in a feed, newest first (keyset paging)."""
         return self.filter(
@@ -103,6 +111,15 @@ class Generation(models.Model):
     reference_upload = models.ForeignKey(
         "gallery.Upload", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    batch = models.ForeignKey(
+        "gallery.Batch",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="generations",
+        db_index=False,  # there is a smaller one below
+    )
+    place_in_batch = models.PositiveSmallIntegerField(null=True, blank=True)  # 0 is the first
 
     # Where it is.
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.QUEUED)
@@ -153,6 +170,11 @@ class Generation(models.Model):
                 condition=Q(next_look_at__isnull=False),
             ),
             models.Index(fields=["owner", "-submitted_at"], name="generation_owner_submitted"),
+            models.Index(
+                fields=["batch", "place_in_batch"],
+                name="generation_batch",
+                condition=Q(batch__isnull=False),
+            ),
             models.Index(fields=["task_id"], name="generation_task", condition=~Q(task_id="")),
         ]
 

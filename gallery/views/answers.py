@@ -15,8 +15,9 @@ from accounts.credits import AllowanceExceeded
 from accounts.models import Person
 from accounts.requests import TeamRequest
 from gallery import problems
+from gallery.batches import NothingToRetry, TooManyJobs, TooManyWaiting
 from gallery.generations import ModelGone, ReferenceGone, TooManyQueued
-from gallery.models import Generation
+from gallery.models import Batch, Generation
 
 
 def post_or_studio(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -29,13 +30,14 @@ def post_or_studio(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     return checked
 
 
-def shown_in_feed(request: TeamRequest, generation: Generation) -> HttpResponse:
+def shown_in_feed(request: TeamRequest, row: Generation | Batch) -> HttpResponse:
     """A page of htmx learns that there is news; any other browser is led to the card."""
     if request.htmx:
         response = render(request, "gallery/_accepted.html", {"token": uuid.uuid4()})
         # The page's poller hears of it and fetches what has changed.
         return trigger_client_event(reswap(response, "none"), "feed-changed")
-    return HttpResponseRedirect(f"{reverse('studio')}#job-{generation.pk}", status=303)
+    kind = "batch" if isinstance(row, Batch) else "job"
+    return HttpResponseRedirect(f"{reverse('studio')}#{kind}-{row.pk}", status=303)
 
 
 def only_looks(request: TeamRequest, *, prompt: str) -> HttpResponse:
@@ -52,6 +54,12 @@ def in_words(refusal: Exception, person: Person) -> str:
             return problems.too_little(refusal, credits.statement(person))
         case TooManyQueued():
             return problems.too_many(refusal.limit)
+        case TooManyJobs():
+            return problems.too_many_jobs(refusal.number, refusal.limit)
+        case TooManyWaiting():
+            return problems.too_many_waiting(refusal.waiting, refusal.limit)
+        case NothingToRetry():
+            return "None of these jobs has failed."
         case ModelGone():
             return "Its model is no longer on offer. Use it again with another model."
         case ReferenceGone():
@@ -65,3 +73,11 @@ def uuid_or_404(text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError as error:
         raise Http404 from error
+
+
+def token_of(request: TeamRequest) -> uuid.UUID:
+    """The form's own, so that a double click asks once; a damaged one asks anew."""
+    try:
+        return uuid.UUID(request.POST.get("form_token", ""))
+    except ValueError:
+        return uuid.uuid4()

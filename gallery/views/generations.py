@@ -13,7 +13,7 @@ from accounts.requests import TeamRequest
 from gallery import generations
 from gallery.generations import ModelGone, NotAllowed, ReferenceGone, TooManyQueued
 from gallery.models import Generation
-from gallery.views.answers import in_words, only_looks, post_or_studio, shown_in_feed
+from gallery.views.answers import in_words, only_looks, post_or_studio, shown_in_feed, token_of
 
 
 @post_or_studio
@@ -35,7 +35,7 @@ def generation_hide(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
 def generation_retry(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     generation = _own(request, pk)
     try:
-        made = generations.retry(generation, by=request.user, token=_token(request))
+        made = generations.retry(generation, by=request.user, token=token_of(request))
     except NotAllowed:
         return only_looks(request, prompt=generation.prompt)
     except (AllowanceExceeded, TooManyQueued) as refusal:
@@ -57,11 +57,3 @@ def _chosen_anew(request: TeamRequest, generation: Generation) -> HttpResponse:
 
 def _own(request: TeamRequest, pk: uuid.UUID) -> Generation:
     return get_object_or_404(Generation.objects.visible_to(request.user), pk=pk)
-
-
-def _token(request: TeamRequest) -> uuid.UUID:
-    """The form's own, so that a double click asks once; a damaged one asks anew."""
-    try:
-        return uuid.UUID(request.POST.get("form_token", ""))
-    except ValueError:
-        return uuid.uuid4()

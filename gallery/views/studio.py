@@ -1,23 +1,27 @@
 """The studio: the composer, the feed, and a new wish."""
 
 import logging
-import uuid
 
+from django.contrib import messages
 from django.db import OperationalError
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.credits import AllowanceExceeded
 from accounts.requests import TeamRequest
-from gallery import feed, generations, problems
+from gallery import batches, feed, generations, problems, repeats
+from gallery.batches import TooManyWaiting
 from gallery.composer import composer_of, first_values
-from gallery.forms import LONGEST_PROMPT, WishForm
+from gallery.forms import LONGEST_PROMPT
 from gallery.generations import TooManyQueued
-from gallery.models import Generation
+from gallery.models import Batch, Generation, Preset, PromptUse
 from gallery.models.generation import Action
-from gallery.views.answers import in_words, only_looks, post_or_studio, shown_in_feed
+from gallery.planner import more_of, values_of
+from gallery.plans import PlanForm
+from gallery.repeats import Earlier
+from gallery.views.answers import in_words, only_looks, post_or_studio, shown_in_feed, uuid_or_404
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +29,7 @@ logger = logging.getLogger(__name__)
 @never_cache
 @require_safe
 def studio(request: TeamRequest) -> HttpResponse:
-    form = WishForm(initial=_first_values(request)) if request.user.is_maker else None
+    form = PlanForm(initial=_first_values(request)) if request.user.is_maker else None
     return _page(request, form, before=_before(request))
 
 
@@ -40,21 +44,47 @@ def feed_more(request: TeamRequest) -> HttpResponse:
 def generation_create(request: TeamRequest) -> HttpResponse:
     if not request.user.is_maker:
         return only_looks(request, prompt=request.POST.get("prompt", ""))
-    form = WishForm(request.POST)
-    generation = _ask(request, form) if form.is_valid() else None
-    if generation:
-        return shown_in_feed(request, generation)
+    form = PlanForm(request.POST)
+    earlier = _earlier(request, form) if form.is_valid() else None
+    made = _ask(request, form) if form.is_valid() and not earlier else None
+    if made:
+        return shown_in_feed(request, made)
     if request.htmx:
-        context = {"composer": composer_of(form)}
+        context = _composing(form, earlier)
         return render(request, "gallery/_composer.html", context, status=422)
-    return _page(request, form, status=422)
+    return _page(request, form, earlier=earlier, status=422)
 
 
-def _ask(request: TeamRequest, form: WishForm) -> Generation | None:
+@post_or_studio
+def preview(request: TeamRequest) -> HttpResponse:
+    """Every prompt and the price of all, before anything is asked for."""
+    if not request.user.is_maker:
+        return only_looks(request, prompt=request.POST.get("prompt", ""))
+    form = PlanForm(request.POST)
+    form.is_valid()
+    if request.htmx:
+        context = _composing(form, is_sent=False) | {"names": request.POST.get("blank_names", "")}
+        return render(request, "gallery/_preview_answer.html", context)
+    return _page(request, form)
+
+
+def _earlier(request: TeamRequest, form: PlanForm) -> Earlier | None:
+    return repeats.earlier(
+        request.user,
+        form.plan.wishes.wishes,
+        token=form.token,
+        confirmed=form.cleaned_data["anyway"],
+    )
+
+
+def _ask(request: TeamRequest, form: PlanForm) -> Generation | Batch | None:
     """None when it is refused for a reason that the form then tells."""
+    wishes = form.plan.wishes
     try:
-        return generations.request(by=request.user, wish=form.wish(), token=form.token)
-    except (AllowanceExceeded, TooManyQueued) as refusal:
+        if len(wishes.wishes) > 1:
+            return batches.request(by=request.user, wishes=wishes, token=form.token)
+        return generations.request(by=request.user, wish=wishes.wishes[0], token=form.token)
+    except (AllowanceExceeded, TooManyQueued, TooManyWaiting) as refusal:
         form.add_error(None, in_words(refusal, request.user))
     except OperationalError:
         logger.exception("wish.not_taken")
@@ -62,43 +92,70 @@ def _ask(request: TeamRequest, form: WishForm) -> Generation | None:
     return None
 
 
+def _composing(
+    form: PlanForm, earlier: Earlier | None = None, *, is_sent: bool = True
+) -> dict[str, object]:
+    composer = composer_of(form)
+    more = more_of(form, composer, is_sent=is_sent)
+    return {"composer": composer, "more": more, "earlier": earlier}
+
+
 def _page(
     request: TeamRequest,
-    form: WishForm | None,
+    form: PlanForm | None,
     *,
     before: Generation | None = None,
+    earlier: Earlier | None = None,
     status: int = 200,
 ) -> HttpResponse:
     standing = feed.standing(request.user)
     context = {
         "standing": standing,
         "page": feed.page(request.user, before=before),
-        "composer": form and composer_of(form),
-        "is_focused": "again" in request.GET or "prompt" in request.GET,
+        "is_focused": FILLED & request.GET.keys(),
         "is_older": before is not None,
     }
+    context |= _composing(form, earlier) if form else {"composer": None}
     return render(request, "gallery/studio.html", context, status=status)
 
 
+FILLED = {"again", "prompt", "use", "batch", "preset"}
+
+
 def _first_values(request: TeamRequest) -> dict[str, object]:
-    """Of the job that is to be used again, else of the newest one."""
+    """Of what is to be used again, else of the newest job."""
     own = Generation.objects.visible_to(request.user)
     if again := request.GET.get("again", ""):
-        chosen = get_object_or_404(own, pk=_uuid(again))
+        chosen = get_object_or_404(own, pk=uuid_or_404(again))
         return first_values(chosen, prompt=chosen.prompt)
-    prompt = request.GET.get("prompt", "")[:LONGEST_PROMPT]
-    newest = own.filter(action=Action.GENERATE).order_by("-created_at", "-pk").first()
-    return first_values(newest, prompt=prompt)
+    if kept := _kept(request):
+        values, gone = values_of(*kept)
+        if gone:
+            messages.warning(request, f"No longer on offer: {', '.join(gone)}. The rest is set.")
+        return values
+    newest = own.leading().filter(action=Action.GENERATE).order_by("-created_at", "-pk").first()
+    return first_values(newest, prompt=_prompt(request))
+
+
+def _kept(request: TeamRequest) -> tuple[str, dict[str, object]] | None:
+    """The text and the choices of a batch or a preset that was asked for."""
+    if key := request.GET.get("batch", ""):
+        batch = get_object_or_404(Batch.objects.visible_to(request.user), pk=uuid_or_404(key))
+        return batch.template, batch.choices
+    if key := request.GET.get("preset", ""):
+        preset = get_object_or_404(Preset.objects.visible_to(request.user), pk=uuid_or_404(key))
+        return preset.prompt, preset.choices
+    return None
+
+
+def _prompt(request: TeamRequest) -> str:
+    if key := request.GET.get("use", ""):
+        uses = PromptUse.objects.visible_to(request.user)
+        return get_object_or_404(uses, pk=uuid_or_404(key)).text
+    return request.GET.get("prompt", "")[:LONGEST_PROMPT]
 
 
 def _before(request: TeamRequest) -> Generation | None:
     before = request.GET.get("before", "")
     own = Generation.objects.visible_to(request.user)
-    return get_object_or_404(own, pk=_uuid(before)) if before else None
-
-
-def _uuid(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError as error:
-        raise Http404 from error
+    return get_object_or_404(own, pk=uuid_or_404(before)) if before else None

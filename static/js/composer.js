@@ -7,11 +7,15 @@ const inCredits = (units) => {
   return `${amount} ${units === 10_000 ? "credit" : "credits"}`
 }
 
+const also = (name) => [...form().querySelectorAll(`[name="also_${name}"]:checked:enabled`)]
+
 const showTotal = () => {
   const count = Number(form().elements.count.value) || 1
-  const { units, hint } = chosen("model").dataset
-  form().querySelector("[data-total]").textContent = inCredits(units * count)
-  form().querySelector(".model-hint").textContent = hint
+  const prompts = Number(document.getElementById("preview").dataset.prompts) || 1
+  const sizes = 1 + also("size").length
+  const units = [chosen("model"), ...also("model")].reduce((sum, input) => sum + Number(input.dataset.units), 0)
+  form().querySelector("[data-total]").textContent = inCredits(units * count * sizes * prompts)
+  form().querySelector(".model-hint").textContent = chosen("model").dataset.hint
 }
 
 // A size that the model does not take is hidden by the stylesheet; here the nearest ratio is chosen.
@@ -40,7 +44,7 @@ const showChosen = () => {
 }
 
 const forgetProblem = (field) => {
-  const name = ["width", "height"].includes(field.name) ? "size" : field.name
+  const name = ["width", "height"].includes(field.name) ? "size" : field.name.replace(/^blank-.*/, "blanks")
   for (const wrong of form().querySelectorAll(`[aria-describedby~="problem-${name}"]`)) wrong.removeAttribute("aria-invalid")
   document.getElementById(`problem-${name}`)?.remove()
 }
@@ -53,7 +57,10 @@ document.addEventListener("input", ({ target }) => {
   showTotal()
 })
 
-document.addEventListener("htmx:load", ({ target }) => { if (target.id === "composer") showChosen() })
+document.addEventListener("htmx:load", ({ target }) => {
+  if (target.id === "composer") showChosen()
+  if (["composer", "preview"].includes(target.id)) showTotal()
+})
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !event.target.closest("#composer")) return

@@ -433,3 +433,21 @@ def test_recounting_finds_lines_that_cannot_be_right(funded, bob):
         "generation:3: lines of more than one day",
         "generation:4: a sum below 0 (-1.0000)",
     )
+
+
+def test_many_are_held_together_or_not_at_all(alice):
+    alice.monthly_allowance = Decimal(3)
+    alice.save()
+    amounts = {f"generation:{number}": Decimal(1) for number in range(4)}
+
+    with pytest.raises(AllowanceExceeded) as refusal:
+        credits.hold_all(alice, amounts)
+    assert (refusal.value.needed, refusal.value.left) == (4, 3)
+    assert credits.statement(alice).spent == 0
+
+    del amounts["generation:3"]
+    credits.hold_all(alice, amounts)
+
+    assert credits.statement(alice).left == 0
+    assert credits.release(reference="generation:1")
+    assert not credits.recount().mistakes

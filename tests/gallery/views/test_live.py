@@ -217,7 +217,7 @@ def test_changes_take_the_same_number_of_queries_for_few_and_many(
         job = make_generation(alice, status="storing")
         Result.objects.create(generation=job, position=0, url="https://example.org/a.png")
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         answer = client.get(address)
 
     assert len(cards_in(answer)) == number

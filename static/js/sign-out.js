@@ -1,0 +1,5 @@
+// Who signs out leaves no drafts in this browser.
+document.addEventListener("submit", ({ target }) => {
+  if (new URL(target.action).pathname !== "/accounts/logout/") return
+  for (const key of Object.keys(localStorage)) if (key.startsWith("draft:")) localStorage.removeItem(key)
+})
