@@ -74,7 +74,7 @@ def listed(name: str, person: Person) -> Rows:
 
 
 def query_of(name: str) -> str:
-    """What tells a picture's page from which list it was opened; the library goes without saying."""
+    """What tells a picture's page from which list it was opened; the library needs no words."""
     return "" if name == LIBRARY else f"?in={name}"
 
 

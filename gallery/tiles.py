@@ -82,7 +82,7 @@ def tile_of(image: Image, query: str = "") -> Tile:
         name=f"Open picture: {caption}",
         favour=address("image_favourite", key),
         restore=address("image_restore", key),
-        is_favourite=image.is_favourite,
+        is_favourite=getattr(image, "is_favourite", False),  # where they were `marked_for` someone
     )
 
 

@@ -81,8 +81,6 @@ class Image(models.Model):
     doomed_at = models.DateTimeField(null=True, blank=True)
     purged_at = models.DateTimeField(null=True, blank=True)
 
-    is_favourite = False  # of the person for whom it was `marked_for`
-
     objects = ImageQuerySet.as_manager()
 
     class Meta:
