@@ -20,6 +20,10 @@ class Tab:
     icon: str
 
     @property
+    def is_trash(self) -> bool:
+        return self.name == TRASH
+
+    @property
     def address(self) -> str:
         return reverse(self.name)
 
