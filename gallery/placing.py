@@ -9,15 +9,10 @@ from accounts.models import Person
 from gallery.models import Gallery, Image, Placement
 
 LONGEST_NAME = 120
-GONE = "One of the galleries is no longer there. Choose again."
 
 
 class PlacingForm(forms.Form):
-    galleries = forms.ModelMultipleChoiceField(
-        Gallery.objects.none(),
-        required=False,
-        error_messages={"invalid_choice": GONE, "invalid_pk_value": GONE},
-    )
+    galleries = forms.ModelMultipleChoiceField(Gallery.objects.none(), required=False)
     name = forms.CharField(
         required=False,
         max_length=LONGEST_NAME,

@@ -267,7 +267,7 @@ def test_the_page_takes_as_many_queries_with_a_large_family(
         make_image(alice, parent=image)
     client.get(f"/edit/?image={image.pk}")
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(f"/edit/?image={image.pk}")
 
 
