@@ -46,6 +46,7 @@ const opened = (wanted) => {
     history.pushState({ viewer: true }, "", wanted)
   }
   dialog.showModal()
+  dialog.focus()
   dialog.append(toasts) // what is beneath a dialog can't be used
 }
 
@@ -102,7 +103,7 @@ const moveOn = () => {
 
 for (const type of ["picture-trashed", "picture-purged", "picture-restored"]) document.addEventListener(type, ({ detail }) => {
   if (!dialog?.open) return
-  if (content()?.dataset.picture === detail.id) moveOn()
+  if (content()?.dataset.picture === detail.id) setTimeout(moveOn) // once its answer is on the page
   else if (type === "picture-restored") show(`/images/${detail.id}/${location.search}`)
 })
 

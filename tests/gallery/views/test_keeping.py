@@ -119,7 +119,7 @@ def test_what_is_thrown_away_is_in_the_trash_with_a_way_back(image, alice, clien
     assert str(image.pk) in answer["HX-Trigger"]
     assert "No pictures yet" in client.get("/library/").content.decode()
     assert str(image.pk) in client.get("/library/trash/").content.decode()
-    assert client.get(f"/images/{image.pk}/small.webp").status_code == 200
+    assert client.head(f"/images/{image.pk}/small.webp").status_code == 200
     post(client, image, "restore", **HTMX)
     assert str(image.pk) in client.get("/library/").content.decode()
     assert "The trash is empty" in client.get("/library/trash/").content.decode()
