@@ -16,7 +16,8 @@ document.addEventListener("picture-trashed", ({ detail }) => hide(detail.id, !is
 document.addEventListener("picture-purged", ({ detail }) => hide(detail.id, true))
 document.addEventListener("picture-restored", ({ detail }) => {
   hide(detail.id, isInTrash)
-  for (const undo of all(`.undo[formaction*="${detail.id}"]`)) undo.closest(".toast").remove()
+  // Once the answer is on the page: htmx looks for its places around the button.
+  setTimeout(() => all(`.undo[formaction*="${detail.id}"]`).forEach((undo) => undo.closest(".toast").remove()))
 })
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {

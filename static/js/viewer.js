@@ -72,7 +72,7 @@ const showDetails = () => {
 const toggleDetails = () => {
   const details = document.getElementById("viewer-details")
   if (narrow.matches) {
-    const isInView = details.getBoundingClientRect().top < innerHeight / 2
+    const isInView = details.getBoundingClientRect().top < innerHeight / 4
     return (isInView ? content() : details).scrollIntoView({ block: "start" })
   }
   if (localStorage.getItem(OFF)) localStorage.removeItem(OFF)
@@ -103,8 +103,11 @@ const moveOn = () => {
 
 for (const type of ["picture-trashed", "picture-purged", "picture-restored"]) document.addEventListener(type, ({ detail }) => {
   if (!dialog?.open) return
-  if (content()?.dataset.picture === detail.id) setTimeout(moveOn) // once its answer is on the page
-  else if (type === "picture-restored") show(`/images/${detail.id}/${location.search}`)
+  const isShown = content()?.dataset.picture === detail.id
+  setTimeout(() => { // once its answer is on the page
+    if (isShown) moveOn()
+    else if (type === "picture-restored") show(`/images/${detail.id}/${location.search}`)
+  })
 })
 
 if (content()) shown()
