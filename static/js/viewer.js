@@ -80,7 +80,10 @@ const toggleDetails = () => {
   showDetails()
 }
 
+const forget = () => htmx.trigger(body, "htmx:abort") // what is on its way would open it again
+
 dialog?.addEventListener("close", () => {
+  forget()
   body.replaceChildren()
   document.body.append(toasts)
   document.title = title
@@ -89,6 +92,7 @@ dialog?.addEventListener("close", () => {
 })
 
 window.addEventListener("popstate", ({ state }) => {
+  if (dialog) forget()
   if (dialog && state?.viewer) show(address())
   else if (dialog?.open) dialog.close()
   else if (!dialog && location.pathname !== here) location.reload() // it was a viewer before a reload
@@ -105,6 +109,7 @@ for (const type of ["picture-trashed", "picture-purged", "picture-restored"]) do
   if (!dialog?.open) return
   const isShown = content()?.dataset.picture === detail.id
   setTimeout(() => { // once its answer is on the page
+    if (!dialog.open) return
     if (isShown) moveOn()
     else if (type === "picture-restored") show(`/images/${detail.id}/${location.search}`)
   })

@@ -14,7 +14,8 @@ customElements.define("zoom-stage", class extends HTMLElement {
     this.link.addEventListener("dragstart", (event) => event.preventDefault())
     this.addEventListener("pointerdown", (event) => this.pressed(event))
     this.stop = new AbortController()
-    addEventListener("resize", () => this.fit(), { signal: this.stop.signal })
+    const wide = innerWidth // a phone's address bar comes and goes, too
+    addEventListener("resize", () => innerWidth === wide || this.fit(), { signal: this.stop.signal })
   }
 
   disconnectedCallback() { this.stop.abort() }

@@ -253,6 +253,7 @@ def test_the_trash_restores_and_deletes_for_good(visit, admin_state, pictures):
         page.keyboard.press("Delete")
         expect(page.locator(".toast").first).to_contain_text("Moved to the trash")
         page.keyboard.press("Escape")
+        expect(page).to_have_url(re.compile("/library/$"))  # it has gone back
     page.goto("/")
     expect(page.get_by_role("link", name="In the trash")).to_have_count(2)
 
@@ -262,6 +263,7 @@ def test_the_trash_restores_and_deletes_for_good(visit, admin_state, pictures):
     page.get_by_role("button", name="Delete for good").first.click()
     page.locator("#purge-pop button").click()
 
+    expect(page).to_have_url(re.compile("/library/trash/$"))
     expect(viewer(page)).to_be_hidden()
     expect(page.locator(".tile:visible")).to_have_count(0)
     page.goto("/")
@@ -440,6 +442,7 @@ def test_axe_finds_nothing_in_the_viewer_and_the_lists(visit, admin_state, pictu
             page.locator(".tile-link").first.click()
             expect(viewer(page)).to_be_visible()
             check(page, f"the viewer over {path}")
+            page.go_back()
     page.goto(f"/images/{pictures[9]}/galleries/")
     check(page, "galleries")
     page.goto("/library/")
