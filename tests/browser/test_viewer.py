@@ -373,14 +373,14 @@ def test_by_one_thumb_on_a_small_phone(visit, admin_state, pictures):
     tile(page, pictures[2]).tap()
     expect_shown(page, pictures[2])
 
-    swipe(page, 300, 60)
-    expect_shown(page, pictures[3])
-    swipe(page, 60, 300)
-    expect_shown(page, pictures[2])
     page.get_by_role("link", name=re.compile("^Full size")).tap()
     expect(page.locator("zoom-stage")).to_have_attribute("data-zoomed", "")
     page.get_by_role("button", name="Full size").tap()
     expect(page.locator("zoom-stage")).not_to_have_attribute("data-zoomed", "")
+    swipe(page, 300, 60)
+    expect_shown(page, pictures[3])
+    swipe(page, 60, 300)
+    expect_shown(page, pictures[2])
     viewer(page).get_by_role("button", name="Favourite").tap()
     expect(viewer(page).get_by_role("button", name="Favourite")).to_have_attribute(
         "aria-pressed", "true"
