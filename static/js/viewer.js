@@ -12,7 +12,14 @@ let title = document.title
 
 const content = () => document.getElementById("viewer-content")
 const address = () => location.pathname + location.search
-const show = (wanted) => htmx.ajax("GET", wanted, { source: body, target: body, swap: "innerHTML" })
+let awaited = "" // the address whose answer is on its way; any other comes too late
+
+const show = (wanted) => {
+  if (wanted === awaited) return
+  awaited = wanted
+  // That a request failed is told elsewhere.
+  htmx.ajax("GET", wanted, { source: body, target: body, swap: "innerHTML" }).catch(() => {})
+}
 const step = (side) => document.getElementById(`viewer-${side}`)
 
 const isPlain = ({ button, ctrlKey, metaKey, shiftKey, altKey }) => !(button || ctrlKey || metaKey || shiftKey || altKey)
@@ -32,8 +39,17 @@ document.addEventListener("click", (event) => {
   }
 })
 
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (body && detail.target === body && detail.pathInfo.requestPath !== awaited) detail.shouldSwap = false
+})
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (body && detail.target === body && detail.pathInfo.requestPath === awaited) awaited = ""
+})
+
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
   if (!body || detail.target !== body) return
+  awaited = ""
   if (dialog.open) stepped(detail.pathInfo.requestPath)
   else opened(detail.pathInfo.requestPath)
   document.title = `${content().dataset.title} · Fluxsite`
@@ -80,10 +96,8 @@ const toggleDetails = () => {
   showDetails()
 }
 
-const forget = () => htmx.trigger(body, "htmx:abort") // what is on its way would open it again
-
 dialog?.addEventListener("close", () => {
-  forget()
+  awaited = "" // its answer would open it again
   body.replaceChildren()
   document.body.append(toasts)
   document.title = title
@@ -92,7 +106,7 @@ dialog?.addEventListener("close", () => {
 })
 
 window.addEventListener("popstate", ({ state }) => {
-  if (dialog) forget()
+  awaited = ""
   if (dialog && state?.viewer) show(address())
   else if (dialog?.open) dialog.close()
   else if (!dialog && location.pathname !== here) location.reload() // it was a viewer before a reload

@@ -377,10 +377,6 @@ def test_by_one_thumb_on_a_small_phone(visit, admin_state, pictures):
     expect(page.locator("zoom-stage")).to_have_attribute("data-zoomed", "")
     page.get_by_role("button", name="Full size").tap()
     expect(page.locator("zoom-stage")).not_to_have_attribute("data-zoomed", "")
-    swipe(page, 300, 60)
-    expect_shown(page, pictures[3])
-    swipe(page, 60, 300)
-    expect_shown(page, pictures[2])
     viewer(page).get_by_role("button", name="Favourite").tap()
     expect(viewer(page).get_by_role("button", name="Favourite")).to_have_attribute(
         "aria-pressed", "true"
@@ -390,6 +386,36 @@ def test_by_one_thumb_on_a_small_phone(visit, admin_state, pictures):
     expect(page.locator("#viewer-details")).to_be_in_viewport(ratio=0.5)
     viewer(page).get_by_role("link", name="Back to the library").tap()
     expect(viewer(page)).to_be_hidden()
+
+
+def test_a_swipe_leads_to_the_next_picture(visit, admin_state, pictures):
+    page = visit(admin_state, size="small")
+    open_viewer(page, pictures[2])
+
+    swipe(page, 300, 60)
+    expect_shown(page, pictures[3])
+    swipe(page, 60, 300)
+    expect_shown(page, pictures[2])
+
+    page.go_back()
+    expect(page).to_have_url(re.compile("/library/$"))
+
+
+def test_who_leaves_while_the_next_one_loads_is_not_called_back(visit, admin_state, pictures):
+    page = visit(admin_state)
+    open_viewer(page, pictures[0])
+    page.route(re.compile(f"/images/{pictures[1]}/$"), lambda route: held.append(route))
+    held = []
+    with page.expect_request(re.compile(pictures[1])):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("/library/$"))
+
+    with page.expect_response(re.compile(f"/images/{pictures[1]}/$")):
+        held[0].continue_()
+
+    expect(viewer(page)).to_be_hidden()
+    expect(page).to_have_url(re.compile("/library/$"))
 
 
 def test_every_target_on_a_small_phone_is_large_enough(visit, admin_state, pictures):
