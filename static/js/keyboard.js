@@ -19,7 +19,8 @@ const wantedBy = (key) => {
   if (dialogs.some(({ id }) => id !== "viewer")) return null
   const named = `[data-key="${CSS.escape(key)}"]`
   const [viewer] = dialogs
-  return viewer ? viewer.querySelector(named) ?? document.querySelector(`${named}[data-everywhere]`) : document.querySelector(named)
+  if (viewer) return viewer.querySelector(named) ?? document.querySelector(`${named}[data-everywhere]`)
+  return document.querySelector(`${named}:not(dialog *)`)
 }
 
 document.addEventListener("keydown", (event) => {

@@ -98,7 +98,6 @@ const toggleDetails = () => {
 
 dialog?.addEventListener("close", () => {
   awaited = "" // its answer would open it again
-  body.replaceChildren()
   document.body.append(toasts)
   document.title = title
   if (history.state?.viewer) history.back()
