@@ -12,7 +12,7 @@ from django.urls import reverse
 from gallery import words
 from gallery.addresses import address
 from gallery.flux import catalog
-from gallery.models import Generation
+from gallery.models import Generation, Image
 from gallery.models.generation import ResultState, Status
 from gallery.notes import Note, note_on, returned
 from gallery.sources import Source, source_of
@@ -68,6 +68,14 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """The place of a picture that was thrown away."""
+
+    shape: str
+    page: str  # in the trash; empty once it is deleted for good
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Doors:
     """Where its buttons lead; the token makes a double click on Retry ask once."""
 
@@ -90,6 +98,7 @@ class Card:
     facts: tuple[str, ...]
     asked: Asked
     tiles: tuple[Tile, ...]
+    gone: tuple[Gone, ...]
     slots: tuple[str, ...]
     note: Note | None
     returned: str
@@ -98,7 +107,7 @@ class Card:
 
     @property
     def columns(self) -> int:
-        return max(1, min(4, len(self.tiles) + len(self.slots)))
+        return max(1, min(4, len(self.tiles) + len(self.gone) + len(self.slots)))
 
     @property
     def widths(self) -> str:
@@ -119,9 +128,9 @@ class Card:
 
 def card_of(generation: Generation, line: Line, now: datetime) -> Card:
     """Needs what it shows of other rows at hand; asks the database for nothing."""
-    tiles = tuple(tile_of(image) for image in generation.images.all())
-    slots = _slots(generation, len(tiles))
-    place, hint = _waiting_for(generation, line, len(tiles))
+    images = list(generation.images.all())
+    slots = _slots(generation, len(images))
+    place, hint = _waiting_for(generation, line, len(images))
     return Card(
         id=str(generation.pk),
         look=LOOKS[Status(generation.status)],
@@ -132,13 +141,19 @@ def card_of(generation: Generation, line: Line, now: datetime) -> Card:
         prompt=generation.prompt,
         facts=tuple(_facts(generation)),
         asked=asked_at(generation.created_at, now),
-        tiles=tiles,
+        tiles=tuple(tile_of(image, "?in=feed") for image in images if not image.trashed_at),
+        gone=tuple(_gone(image) for image in images if image.trashed_at),
         slots=slots,
         note=note_on(generation),
         returned=returned(generation),
         doors=_doors(generation),
         source=_source(generation),
     )
+
+
+def _gone(image: Image) -> Gone:
+    page = "" if image.doomed_at else address("image_detail", str(image.pk))
+    return Gone(shape=shape_of(image.width, image.height), page=page)
 
 
 def asked_at(at: datetime, now: datetime) -> Asked:

@@ -41,9 +41,10 @@ def families_of(image: Image, visible: ImageQuerySet) -> tuple[Family, ...]:
     return (_family("Made together", together),) if together else ()
 
 
-def download_name(image: Image) -> str:
+def download_name(image: Image, extension: str = "") -> str:
     name = slugify(words.shortened(image.prompt, 50)) or "picture"
-    return f"{name}-{image.pk.hex[:8]}.{EXTENSIONS.get(image.content_type, 'bin')}"
+    extension = extension or EXTENSIONS.get(image.content_type, "bin")
+    return f"{name}-{image.pk.hex[:8]}.{extension}"
 
 
 def _family(name: str, images: Iterable[Image]) -> Family:

@@ -136,7 +136,7 @@ def changes(person: Person, since: Stamp) -> Changes:
 
 def _with_all(person: Person, generations: GenerationQuerySet) -> GenerationQuerySet:
     ordered = generations.select_related("model", "reference_upload")
-    images = Prefetch("images", Image.objects.order_by("position"))
+    images = Prefetch("images", Image.objects.marked_for(person).order_by("position"))
     # Of a picture that may not be seen any more, the card shows nothing.
     references = Prefetch("reference_image", Image.objects.visible_to(person))
     rows = ordered.order_by("-created_at", "-pk")

@@ -52,6 +52,17 @@ def send(
     return _sent(request, _opened(storage, name), headers)
 
 
+def as_download(data: bytes, *, name: str, content_type: str) -> HttpResponse:
+    """A file that was made for this one request."""
+    headers = {
+        "Content-Type": content_type,
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": POLICY,
+        "Content-Disposition": _as_download(name),
+    }
+    return HttpResponse(data, headers=headers)
+
+
 def _headers(
     content_type: str, etag: str, modified: int | None, download_as: str, is_immutable: bool
 ) -> dict[str, str]:

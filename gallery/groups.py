@@ -33,6 +33,11 @@ STATES = {
     "failed": "Failed",
     "cancelled": "Cancelled",
 }
+WITHOUT_PICTURE = {
+    "missing": "Did not arrive",
+    "trashed": "In the trash",
+    "deleted": "Deleted for good",
+}
 COUNTED = {
     "running": "running",
     "saving": "being saved",
@@ -164,16 +169,22 @@ def _cells(row: Generation, label: str) -> Iterator[Cell]:
     shape, look = shape_of_size(row.size), LOOKS[Status(row.status)]
     images = list(row.images.all())
     for place in range(row.count):
-        tile = tile_of(images[place]) if place < len(images) else None
-        now = "done" if tile else "missing" if look == "done" else look
+        image = images[place] if place < len(images) else None
+        now = _look_of(image, look)
         yield Cell(
             key=f"{row.pk}-{place}-{now}",
             shape=shape,
             look=now,
             label=label,
-            word="" if tile else "Did not arrive" if now == "missing" else STATES[look],
-            tile=tile,
+            word=WITHOUT_PICTURE.get(now) or STATES[look],
+            tile=tile_of(image, "?in=feed") if image and now == "done" else None,
         )
+
+
+def _look_of(image: Image | None, look: str) -> str:
+    if image:
+        return "deleted" if image.doomed_at else "trashed" if image.trashed_at else "done"
+    return "missing" if look == "done" else look
 
 
 def _facts(rows: Sequence[Generation]) -> Iterator[str]:

@@ -47,6 +47,7 @@ class Node:
     words: tuple[Piece, ...]
     is_here: bool
     compare: str  # with the picture that the page is about
+    is_from_deleted: bool  # what it was edited from is in the trash, or gone
     children: tuple["Node", ...]
 
 
@@ -63,13 +64,15 @@ def lineage_of(image: Image, person: Person) -> Lineage | None:
     """
     parents, upload = _kin(image, person)
     seen = _seen(parents, person)
+    deleted = _deleted(parents)
     size = len(seen) + bool(upload)
-    if size < 2:
+    if size < 2 and parents[image.pk] not in deleted:
         return None
+    orphans = {pk for pk, parent in parents.items() if parent in deleted}
     children: Children = {None: [], **{pk: [] for pk in seen}}
     for pk, one in seen.items():
         children[_nearest(pk, parents, seen)].append(one)
-    roots = tuple(_nodes(None, children, here=image.pk))
+    roots = tuple(_nodes(None, children, here=image.pk, orphans=orphans))
     return Lineage(
         roots=(_begun_with(upload, roots, here=image.pk),) if upload else roots, size=size
     )
@@ -102,6 +105,11 @@ def _seen(parents: Parents, person: Person) -> dict[uuid.UUID, Image]:
     return {image.pk: image for image in images.order_by("created_at", "position", "pk")}
 
 
+def _deleted(parents: Parents) -> set[uuid.UUID]:
+    thrown_away = Image.objects.filter(pk__in=list(parents), trashed_at__isnull=False)
+    return set(thrown_away.values_list("pk", flat=True))
+
+
 def _nearest(pk: uuid.UUID, parents: Parents, seen: Container[uuid.UUID]) -> uuid.UUID | None:
     """The nearest picture above that may be seen."""
     above = parents[pk]
@@ -110,7 +118,9 @@ def _nearest(pk: uuid.UUID, parents: Parents, seen: Container[uuid.UUID]) -> uui
     return above
 
 
-def _nodes(above: Image | None, children: Children, *, here: uuid.UUID) -> Iterator[Node]:
+def _nodes(
+    above: Image | None, children: Children, *, here: uuid.UUID, orphans: Container[uuid.UUID]
+) -> Iterator[Node]:
     before = above.prompt if above else ""
     for image in children[above.pk if above else None]:
         yield Node(
@@ -119,7 +129,8 @@ def _nodes(above: Image | None, children: Children, *, here: uuid.UUID) -> Itera
             words=changed(before, image.prompt, is_short=True),
             is_here=image.pk == here,
             compare=_compare(image.pk, here),
-            children=tuple(_nodes(image, children, here=here)),
+            is_from_deleted=image.pk in orphans,
+            children=tuple(_nodes(image, children, here=here, orphans=orphans)),
         )
 
 
@@ -130,6 +141,7 @@ def _begun_with(upload: Upload, edits: tuple[Node, ...], *, here: uuid.UUID) -> 
         words=(),
         is_here=False,
         compare=_compare(upload.pk, here),
+        is_from_deleted=False,
         children=edits,
     )
 

@@ -128,6 +128,12 @@ class Picture:
         image.save(data, "JPEG", quality=93, subsampling=0)
         return KINDS["JPEG"], data.getvalue()
 
+    def on_white(self) -> Image.Image:
+        """For files that know no transparency."""
+        white = Image.new("RGB", self.large.size, "white")
+        white.paste(self.large, mask=self.large if self.large.mode == "RGBA" else None)
+        return white
+
     def renditions(self) -> dict[str, bytes]:
         """WebP by name, without metadata, each made from the next larger, never enlarged."""
         made, image = {}, self.large

@@ -1,12 +1,13 @@
-"""Pictures in their order: the library's pages, and the neighbours of one picture."""
+"""Pictures in their order: the library, favourites, the trash, and the pages of each."""
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q, QuerySet
 from django.utils import formats, timezone
 
 from accounts.models import Person
@@ -16,11 +17,14 @@ from gallery.tiles import Tile, tile_of
 PAGE = 60
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+LIBRARY, FAVOURITES, TRASH = "library", "favourites", "trash"
+
+Rows = QuerySet[Any]  # pictures, each with the moment `at` by which its list is ordered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A place in the library: just after one picture."""
+    """A place in a list: at one picture."""
 
     at: datetime
     pk: uuid.UUID
@@ -51,35 +55,66 @@ class Shelf:
 
 
 def own(person: Person, *, after: Mark | None = None) -> Shelf:
-    images = Image.objects.owned_by(person).order_by("-created_at", "-pk")
-    if after:
-        images = images.before(after.at.isoformat(), str(after.pk))
-    rows = list(images[: PAGE + 1])
+    return shelf(LIBRARY, person, after=after)
+
+
+def shelf(name: str, person: Person, *, after: Mark | None = None) -> Shelf:
+    pictures = listed(name, person)
+    page = older_than(after, pictures) if after else pictures.order_by("-at", "-pk")
+    rows = list(page[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Shelf(
-        days=tuple(_days(rows[:PAGE], after)),
-        older=str(Mark(at=last.created_at, pk=last.pk)) if last else "",
+        days=tuple(_days(rows[:PAGE], after, query_of(name))),
+        older=str(Mark(at=last.at, pk=last.pk)) if last else "",
     )
 
 
-def neighbours(image: Image) -> tuple[Image | None, Image | None]:
-    """The next newer and the next older picture in its owner's library."""
-    owned = Image.objects.filter(owner=image.owner_id)
-    newer = owned.filter(
-        Q(created_at__gt=image.created_at) | Q(created_at=image.created_at, pk__gt=image.pk)
-    )
-    older = owned.before(image.created_at.isoformat(), str(image.pk))
-    return (
-        newer.order_by("created_at", "pk").first(),
-        older.order_by("-created_at", "-pk").first(),
-    )
+def listed(name: str, person: Person) -> Rows:
+    return LISTS[name](person)
 
 
-def _days(images: Iterable[Image], after: Mark | None) -> Iterator[Day]:
+def query_of(name: str) -> str:
+    """What tells a picture's page from which list it was opened; the library needs no words."""
+    return "" if name == LIBRARY else f"?in={name}"
+
+
+def older_than(mark: Mark, pictures: Rows) -> Rows:
+    # The first condition says nothing new, but lets an index begin at the place.
+    before = Q(at__lt=mark.at) | Q(at=mark.at, pk__lt=mark.pk)
+    return pictures.filter(Q(at__lte=mark.at) & before).order_by("-at", "-pk")
+
+
+def newer_than(mark: Mark, pictures: Rows) -> Rows:
+    """The nearest first."""
+    after = Q(at__gt=mark.at) | Q(at=mark.at, pk__gt=mark.pk)
+    return pictures.filter(Q(at__gte=mark.at) & after).order_by("at", "pk")
+
+
+def _library(person: Person) -> Rows:
+    return Image.objects.owned_by(person).marked_for(person).annotate(at=F("created_at"))
+
+
+def _favourites(person: Person) -> Rows:
+    chosen = Image.objects.visible_to(person).filter(favourites__person=person)
+    return chosen.marked_for(person).annotate(at=F("favourites__created_at"))
+
+
+def _trash(person: Person) -> Rows:
+    return Image.objects.in_trash_of(person).annotate(at=F("trashed_at"))
+
+
+LISTS: dict[str, Callable[[Person], Rows]] = {
+    LIBRARY: _library,
+    FAVOURITES: _favourites,
+    TRASH: _trash,
+}
+
+
+def _days(images: Iterable[Any], after: Mark | None, query: str) -> Iterator[Day]:
     begun = _day(after.at) if after else None
-    for day, group in groupby(images, key=lambda image: _day(image.created_at)):
+    for day, group in groupby(images, key=lambda image: _day(image.at)):
         heading = "" if day == begun else _heading(day)
-        yield Day(heading=heading, tiles=tuple(tile_of(image) for image in group))
+        yield Day(heading=heading, tiles=tuple(tile_of(image, query) for image in group))
 
 
 def _day(moment: datetime) -> date:

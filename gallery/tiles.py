@@ -44,6 +44,9 @@ class Tile:
     prompt: str
     caption: str
     name: str  # of the link to its page
+    favour: str
+    restore: str
+    is_favourite: bool
 
 
 @cache
@@ -58,13 +61,14 @@ def shape_of(width: int, height: int) -> str:
     return min(SHAPES, key=lambda name: max(ratio / SHAPES[name], SHAPES[name] / ratio))
 
 
-def tile_of(image: Image) -> Tile:
+def tile_of(image: Image, query: str = "") -> Tile:
+    """The query tells its page from which list it is opened."""
     key = str(image.pk)
     return Tile(
         id=key,
         shape=shape_of(image.width, image.height),
         colour=image.colour,
-        page=address("image_detail", key),
+        page=address("image_detail", key) + query,
         original=address("image_file", key),
         edit=f"{_edit_page()}?image={key}",
         small=address("image_rendition", key, "small"),
@@ -76,6 +80,9 @@ def tile_of(image: Image) -> Tile:
         prompt=image.prompt,
         caption=(caption := words.shortened(image.prompt, 80)),
         name=f"Open picture: {caption}",
+        favour=address("image_favourite", key),
+        restore=address("image_restore", key),
+        is_favourite=getattr(image, "is_favourite", False),  # where they were `marked_for` someone
     )
 
 

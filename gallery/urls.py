@@ -7,8 +7,15 @@ from gallery.views.callbacks import flux_callback, flux_reference
 from gallery.views.comparing import compare
 from gallery.views.editing import edit, edit_source
 from gallery.views.generations import generation_cancel, generation_hide, generation_retry
-from gallery.views.images import image_detail, image_file, image_rendition
-from gallery.views.library import library
+from gallery.views.images import image_detail, image_download, image_file, image_rendition
+from gallery.views.keeping import (
+    image_favourite,
+    image_galleries,
+    image_purge,
+    image_restore,
+    image_trash,
+)
+from gallery.views.library import favourites, library, trash
 from gallery.views.live import live_poll
 from gallery.views.picker import pick
 from gallery.views.presets import preset_delete, preset_edit, preset_list, preset_new
@@ -49,8 +56,16 @@ urlpatterns = [
     path("uploads/", upload_create, name="upload_create"),
     path("uploads/<uuid:pk>/<rendition:size>.webp", upload_rendition, name="upload_rendition"),
     path("library/", library, name="library"),
+    path("library/favourites/", favourites, name="favourites"),
+    path("library/trash/", trash, name="trash"),
     path("images/<uuid:pk>/", image_detail, name="image_detail"),
     path("images/<uuid:pk>/original/", image_file, name="image_file"),
+    path("images/<uuid:pk>/download/", image_download, name="image_download"),
+    path("images/<uuid:pk>/favourite/", image_favourite, name="image_favourite"),
+    path("images/<uuid:pk>/galleries/", image_galleries, name="image_galleries"),
+    path("images/<uuid:pk>/trash/", image_trash, name="image_trash"),
+    path("images/<uuid:pk>/restore/", image_restore, name="image_restore"),
+    path("images/<uuid:pk>/purge/", image_purge, name="image_purge"),
     path("images/<uuid:pk>/<rendition:size>.webp", image_rendition, name="image_rendition"),
     path("flux/callback/<str:signed>/", flux_callback, name="flux_callback"),
     path("flux/reference/<str:signed>/", flux_reference, name="flux_reference"),

@@ -1,5 +1,6 @@
 """How numbers, times and sizes are said on pages."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal
 
@@ -32,6 +33,13 @@ def ordinal(number: int) -> str:
 
 def pictures(number: int) -> str:
     return f"{number} {'picture' if number == 1 else 'pictures'}"
+
+
+def placed(galleries: Sequence[str]) -> str:
+    """In which galleries a picture is now."""
+    if not galleries:
+        return "In none of your galleries."
+    return "In " + " and ".join(filter(None, [", ".join(galleries[:-1]), galleries[-1]])) + "."
 
 
 def duration(seconds: float) -> str:

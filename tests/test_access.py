@@ -29,7 +29,8 @@ OPEN = {
 }
 # Named by an id: what an outsider gets to see of it is nothing.
 POSTED = {"generation_cancel", "generation_hide", "generation_retry"} | {
-    *("batch_cancel", "batch_hide", "batch_retry", "prompt_remove", "preset_delete")
+    *("batch_cancel", "batch_hide", "batch_retry", "prompt_remove", "preset_delete"),
+    *("image_favourite", "image_purge", "image_restore", "image_trash"),
 }
 
 NAMELESS = {"generation_create", "edit", "upload_create", "preview", "preset_new"}
@@ -133,10 +134,11 @@ def test_a_stamp_of_somebody_else_opens_nothing(alice, charlie, client_of, make_
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", sorted(POSTED | NAMELESS))
-def test_changes_need_the_token_against_forgery(alice, name, make_generation):
+@pytest.mark.parametrize("name", sorted(POSTED | NAMELESS | {"image_galleries"}))
+def test_changes_need_the_token_against_forgery(alice, name, make_generation, make_image):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(alice)
-    args = [] if name in NAMELESS else [make_generation(alice).pk]
+    make = make_image if name.startswith("image") else make_generation
+    args = [] if name in NAMELESS else [make(alice).pk]
 
     assert browser.post(reverse(name, args=args)).status_code == 403

@@ -48,7 +48,7 @@ def signed_picture(signed: str) -> Image | Upload | None:
     except BadSignature:
         return None
     model = Image if kind == "image" else Upload
-    return model.objects.filter(pk=uuid.UUID(pk)).first()
+    return _unless_purged(model.objects.filter(pk=uuid.UUID(pk)).first())
 
 
 def file_of(picture: Image | Upload) -> str:
@@ -57,7 +57,12 @@ def file_of(picture: Image | Upload) -> str:
 
 
 def _picture(generation: Generation) -> Image | Upload | None:
-    return generation.reference_image or generation.reference_upload
+    return _unless_purged(generation.reference_image or generation.reference_upload)
+
+
+def _unless_purged(picture: Image | Upload | None) -> Image | Upload | None:
+    """What was put into the trash meanwhile still serves the edits that were asked for before."""
+    return None if isinstance(picture, Image) and picture.doomed_at else picture
 
 
 def _sign(picture: Image | Upload) -> str:

@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from gallery import uploads
+from gallery import trash, uploads
 from gallery.engine import conductor, hints, moving, states, storing
 from gallery.engine.states import Move
 from gallery.models import Attempt, Generation
@@ -27,6 +27,7 @@ def sweep() -> None:
     uploads.clear_unused()
     storing.hand_out()
     look_after_conductor()
+    trash.clear()
 
 
 def look_after_conductor() -> None:

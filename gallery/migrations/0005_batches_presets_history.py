@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("gallery", "0003_upload_renditions"),
+        ("gallery", "0004_favourites_and_trash"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,11 +5,13 @@ from gallery.models.gallery import Gallery, Membership, Placement
 from gallery.models.generation import Attempt, FeedVersion, Generation, Result
 from gallery.models.image import Image, Upload
 from gallery.models.prompt import Preset, PromptUse
+from gallery.models.review import Favourite
 
 __all__ = [
     "Attempt",
     "Batch",
     "Conductor",
+    "Favourite",
     "FeedVersion",
     "FluxModel",
     "Gallery",

@@ -10,25 +10,38 @@ from django.utils import timezone
 
 from accounts.models import Person
 from gallery.models.gallery import Gallery, Placement
+from gallery.models.review import Favourite
 
 RENDITION_TYPE = "image/webp"
 
 
 class ImageQuerySet(models.QuerySet["Image"]):
     def visible_to(self, person: Person) -> "ImageQuerySet":
-        """The one rule for pages, files, thumbnails, zip and search alike."""
+        """The one rule for pages, files, thumbnails, zip and search alike: nothing in the trash."""
         shared = Placement.objects.filter(
             image=models.OuterRef("pk"),
             gallery__in=Gallery.objects.visible_to(person).values("pk"),
         )
-        return self.filter(models.Q(owner=person) | models.Exists(shared))
+        return self.kept().filter(models.Q(owner=person) | models.Exists(shared))
+
+    def kept(self) -> "ImageQuerySet":
+        return self.filter(trashed_at=None)
 
     def owned_by(self, person: Person) -> "ImageQuerySet":
-        return self.filter(owner=person)
+        return self.kept().filter(owner=person)
 
-    def before(self, at: str, pk: str) -> "ImageQuerySet":
-        """What comes after this place in a list, newest first (keyset paging)."""
-        return self.filter(models.Q(created_at__lt=at) | models.Q(created_at=at, pk__lt=pk))
+    def in_trash_of(self, person: Person) -> "ImageQuerySet":
+        """What its owner may still have back."""
+        return self.filter(owner=person, trashed_at__isnull=False, doomed_at=None)
+
+    def doomed(self) -> "ImageQuerySet":
+        """Not to be had back any more, although its files are not gone yet."""
+        return self.filter(doomed_at__isnull=False, purged_at=None)
+
+    def marked_for(self, person: Person) -> "ImageQuerySet":
+        """Each with `is_favourite`."""
+        favourites = Favourite.objects.filter(image=models.OuterRef("pk"), person=person)
+        return self.annotate(is_favourite=models.Exists(favourites))
 
 
 class Image(models.Model):
@@ -63,11 +76,33 @@ class Image(models.Model):
     source_url = models.TextField(blank=True)  # where the provider keeps it, for 30 days
     created_at = models.DateTimeField(default=timezone.now)
 
+    # The way out. A purged row has no files and no words; lineage and its job still count it.
+    trashed_at = models.DateTimeField(null=True, blank=True)
+    doomed_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True)
+
     objects = ImageQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        indexes = [models.Index(fields=["owner", "-created_at", "-id"], name="image_owner_time")]
+        indexes = [
+            models.Index(fields=["owner", "-created_at", "-id"], name="image_owner_time"),
+            models.Index(
+                fields=["owner", "-trashed_at", "-id"],
+                name="image_owner_trash",
+                condition=models.Q(trashed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["trashed_at"],
+                name="image_trash_time",
+                condition=models.Q(trashed_at__isnull=False, doomed_at__isnull=True),
+            ),
+            models.Index(
+                fields=["doomed_at"],
+                name="image_doomed",
+                condition=models.Q(doomed_at__isnull=False, purged_at__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.prompt[:60]

@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from accounts.credits import AllowanceExceeded
 from accounts.requests import TeamRequest
 from gallery import editor, generations, problems, repeats
+from gallery.flux.catalog import MAX_COUNT
 from gallery.forms import LONGEST_PROMPT, EditForm
 from gallery.generations import TooManyQueued
 from gallery.lineage import Lineage, lineage_of
@@ -122,7 +123,12 @@ def _first_values(request: TeamRequest) -> dict[str, object]:
         picture = generations.reference_of(chosen, person=request.user)
         return editor.again_values(chosen, picture)
     prompt = request.GET.get("prompt", "")[:LONGEST_PROMPT]
-    return editor.first_values(request.user, _chosen(request), prompt=prompt)
+    values = editor.first_values(request.user, _chosen(request), prompt=prompt)
+    return values | {"count": _count(request.GET.get("count", ""))}
+
+
+def _count(text: str) -> int:
+    return min(int(text), MAX_COUNT) if text in set("123456789") else 1
 
 
 def _chosen(request: TeamRequest) -> Image | Upload | None:

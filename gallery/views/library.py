@@ -1,20 +1,66 @@
-"""The library: one's own pictures, newest first."""
+"""The library: one's own pictures, newest first; beside it the favourites and the trash."""
+
+from dataclasses import dataclass
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.requests import TeamRequest
 from gallery import shelves
-from gallery.shelves import Mark
+from gallery.shelves import FAVOURITES, LIBRARY, TRASH, Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    name: str
+    label: str
+    icon: str
+
+    @property
+    def is_trash(self) -> bool:
+        return self.name == TRASH
+
+    @property
+    def address(self) -> str:
+        return reverse(self.name)
+
+
+TABS = (
+    Tab(name=LIBRARY, label="Mine", icon="library"),
+    Tab(name=FAVOURITES, label="Favourites", icon="heart"),
+    Tab(name=TRASH, label="Trash", icon="trash"),
+)
 
 
 @never_cache
 @require_safe
 def library(request: TeamRequest) -> HttpResponse:
+    return _page(request, LIBRARY)
+
+
+@never_cache
+@require_safe
+def favourites(request: TeamRequest) -> HttpResponse:
+    return _page(request, FAVOURITES)
+
+
+@never_cache
+@require_safe
+def trash(request: TeamRequest) -> HttpResponse:
+    return _page(request, TRASH)
+
+
+def _page(request: TeamRequest, name: str) -> HttpResponse:
     after = _mark(request.GET.get("after", ""))
-    context = {"shelf": shelves.own(request.user, after=after), "is_first": after is None}
+    context = {
+        "shelf": shelves.shelf(name, request.user, after=after),
+        "is_first": after is None,
+        "tabs": TABS,
+        "tab": next(tab for tab in TABS if tab.name == name),
+    }
     return render(request, "gallery/library.html", context)
 
 

@@ -1,7 +1,9 @@
 // Single keys: an element names its own by data-key. They never fire inside a field, and a switch
-// in the list of shortcuts turns them off on this device.
+// in the list of shortcuts turns them off on this device. While the viewer is open, they reach what
+// is in it and what is marked to work everywhere; while any other dialog is open, nothing.
 const OFF = "keys-off"
 const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]"
+const ALIKE = { "=": "+", Backspace: "Delete" } // the same key without Shift, and on a Mac
 
 const control = document.getElementById("single-keys")
 if (control) {
@@ -12,10 +14,20 @@ if (control) {
   })
 }
 
+const wantedBy = (key) => {
+  const dialogs = [...document.querySelectorAll("dialog:modal")]
+  if (dialogs.some(({ id }) => id !== "viewer")) return null
+  const named = `[data-key="${CSS.escape(key)}"]`
+  const [viewer] = dialogs
+  if (viewer) return viewer.querySelector(named) ?? document.querySelector(`${named}[data-everywhere]`)
+  return document.querySelector(`${named}:not(dialog *)`)
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.(FIELDS)) return
-  if (localStorage.getItem(OFF) || document.querySelector("dialog:modal")) return
-  const wanted = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`)
+  if (localStorage.getItem(OFF)) return
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+  const wanted = wantedBy(ALIKE[key] ?? key)
   if (!wanted) return
   event.preventDefault()
   if (wanted.matches(FIELDS)) wanted.focus()

@@ -45,7 +45,7 @@ def family(browser, site, admin_state):
 
 def address_of(page: Page, words: str) -> str:
     link = card_of(page, words).get_by_role("link", name=re.compile("^Open picture"))
-    return str(link.first.get_attribute("href"))
+    return str(link.first.get_attribute("href")).split("?")[0]
 
 
 def id_of(address: str) -> str:

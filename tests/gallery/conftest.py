@@ -37,6 +37,6 @@ def anywhere(request):
 
 
 @pytest.fixture
-def kept(anywhere, db):  # the end of an answer looks after the connections of the database
+def kept(anywhere):
     anywhere.save(NAME, ContentFile(DATA))
     return anywhere

@@ -2,6 +2,8 @@ import pytest
 from asking import DATA, NAME, SAME_DAY, SIZE, ask, body
 from django.core.files.base import ContentFile
 
+pytestmark = pytest.mark.django_db  # the end of an answer looks after its connections
+
 
 @pytest.mark.parametrize(
     "asked, start, stop",

@@ -10,6 +10,8 @@ from django.http import Http404, HttpResponse
 
 from gallery.storage import DurableFileSystemStorage
 
+pytestmark = pytest.mark.django_db  # the end of an answer looks after its connections
+
 
 def test_a_file_is_sent_whole(kept):
     response = ask(kept)

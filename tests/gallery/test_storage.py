@@ -59,6 +59,8 @@ except OSError as error:
 """
 )
 
+pytestmark = pytest.mark.django_db  # the end of an answer looks after its connections
+
 
 @pytest.fixture
 def storage(folder):

@@ -281,7 +281,7 @@ def test_the_page_takes_as_many_queries_with_a_large_family(
         make_image(alice, parent=image)
     client.get(f"/edit/?image={image.pk}")
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(f"/edit/?image={image.pk}")
 
 

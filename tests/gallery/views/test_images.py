@@ -62,9 +62,9 @@ def test_its_page_tells_what_is_known(image, alice, client_of):
 def test_its_neighbours_are_one_step_away(alice, client_of, make_image):
     older, image, newer = (make_image(alice) for _ in range(3))
 
-    answer = client_of(alice).get(f"/images/{image.pk}/")
+    walk = client_of(alice).get(f"/images/{image.pk}/").context["view"].walk
 
-    assert (answer.context["newer"], answer.context["older"]) == (newer, older)
+    assert (walk.previous.page, walk.next.page) == (f"/images/{newer.pk}/", f"/images/{older.pk}/")
 
 
 def test_its_family_is_shown(alice, client_of, make_image):
@@ -75,7 +75,7 @@ def test_its_family_is_shown(alice, client_of, make_image):
 
     answer = client_of(alice).get(f"/images/{image.pk}/")
 
-    (together,) = answer.context["families"]
+    (together,) = answer.context["view"].families
     assert [tile.id for tile in together.tiles] == [str(sibling.pk)]
     page = answer.content.decode()
     assert 'aria-current="true"' in page
@@ -87,7 +87,7 @@ def test_its_family_is_shown(alice, client_of, make_image):
 def test_a_parent_that_one_may_not_see_is_not_shown(alice, bob, client_of, make_image):
     image = make_image(alice, parent=make_image(bob))
 
-    assert not client_of(alice).get(f"/images/{image.pk}/").context["families"]
+    assert not client_of(alice).get(f"/images/{image.pk}/").context["view"].families
 
 
 def test_the_original_comes_as_it_is_and_may_be_kept(image, alice, client_of):
@@ -149,6 +149,6 @@ def test_what_it_cost_is_told_for_all_of_a_job(alice, client_of, make_generation
     image = make_image(alice, generation=job)
     make_image(alice, generation=job)
 
-    facts = client_of(alice).get(f"/images/{image.pk}/").context["facts"]
+    facts = client_of(alice).get(f"/images/{image.pk}/").context["view"].facts
 
     assert "0.432 credits for 2 pictures" in [fact.value for fact in facts]
