@@ -50,7 +50,6 @@ class WishForm(forms.Form):
         max_value=catalog.MAX_COUNT,
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), COUNT),
     )
-    anyway = forms.CharField(required=False, max_length=64)  # see gallery.repeats
     form_token = forms.UUIDField(error_messages={"required": STALE, "invalid": STALE})
 
     def clean_prompt(self) -> str:

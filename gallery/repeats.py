@@ -1,6 +1,5 @@
 """What a person has made already, so that nobody pays twice without wishing to."""
 
-import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from accounts.models import Person
 from gallery import words
 from gallery.addresses import address
 from gallery.generations import Wish
-from gallery.models import Batch, Generation, Image
+from gallery.models import Generation, Image
 from gallery.models.generation import Status
 
 WITHIN = timedelta(hours=24)
@@ -29,20 +28,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """`confirmation` comes back with the form when it is to be made anyway."""
-
     text: str
     links: tuple[Link, ...]
-    confirmation: str
 
 
-def earlier(
-    person: Person, wishes: Sequence[Wish], *, token: uuid.UUID, confirmed: str
-) -> Earlier | None:
+def earlier(person: Person, wishes: Sequence[Wish]) -> Earlier | None:
     """What was made of the same wishes within a day; None when there is nothing to tell."""
-    confirmation = _digest(wishes)
-    if confirmed == confirmation or _is_known(person, token):
-        return None
     made = _made(person, wishes)
     if not made:
         return None
@@ -50,16 +41,6 @@ def earlier(
     return Earlier(
         text=_in_words(sum(_key(wish) in same for wish in wishes), len(wishes)),
         links=tuple(_links(made)),
-        confirmation=confirmation,
-    )
-
-
-def _is_known(person: Person, token: uuid.UUID) -> bool:
-    """The same form again, as by a double click, is the same wish and no other."""
-    of_variation = uuid.uuid5(token, "0")
-    return (
-        Generation.objects.filter(owner=person, form_token__in=[token, of_variation]).exists()
-        or Batch.objects.filter(owner=person, form_token=token).exists()
     )
 
 
@@ -89,14 +70,10 @@ def _key_of(row: Generation) -> Key:
     return (row.prompt, row.model_name, row.size, *references)
 
 
-def _digest(wishes: Iterable[Wish]) -> str:
-    return hashlib.sha256(repr(sorted(map(repr, map(_key, wishes)))).encode()).hexdigest()
-
-
 def _in_words(number: int, of: int) -> str:
     if of == 1:
-        return "You made this already, within the last day. Nothing was sent yet."
-    return f"You made {number} of these {of} already, within the last day. Nothing was sent yet."
+        return "You made this already, within the last day."
+    return f"You made {number} of these {of} already, within the last day."
 
 
 def _links(rows: Iterable[Generation]) -> Iterable[Link]:

@@ -20,6 +20,7 @@ from gallery.views.live import live_poll
 from gallery.views.picker import pick
 from gallery.views.presets import preset_delete, preset_edit, preset_list, preset_new
 from gallery.views.prompts import prompt_list, prompt_remove
+from gallery.views.repeats import earlier
 from gallery.views.studio import feed_more, generation_create, preview, studio
 from gallery.views.uploads import upload_create, upload_rendition
 
@@ -34,6 +35,7 @@ urlpatterns = [
     path("", studio, name="studio"),
     path("feed/", feed_more, name="feed_more"),
     path("live/<str:stamp>/", live_poll, name="live_poll"),
+    path("earlier/", earlier, name="earlier"),
     path("generations/", generation_create, name="generation_create"),
     path("generations/<uuid:pk>/cancel/", generation_cancel, name="generation_cancel"),
     path("generations/<uuid:pk>/hide/", generation_hide, name="generation_hide"),

@@ -33,7 +33,7 @@ POSTED = {"generation_cancel", "generation_hide", "generation_retry"} | {
     *("image_favourite", "image_purge", "image_restore", "image_trash"),
 }
 
-NAMELESS = {"generation_create", "edit", "upload_create", "preview", "preset_new"}
+NAMELESS = {"generation_create", "edit", "upload_create", "preview", "preset_new", "earlier"}
 
 
 def addresses(patterns=None, prefix="") -> Iterator[tuple[str, str]]:

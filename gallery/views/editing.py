@@ -12,14 +12,13 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.credits import AllowanceExceeded
 from accounts.requests import TeamRequest
-from gallery import editor, generations, problems, repeats
+from gallery import editor, generations, problems
 from gallery.flux.catalog import MAX_COUNT
 from gallery.forms import LONGEST_PROMPT, EditForm
 from gallery.generations import TooManyQueued
 from gallery.lineage import Lineage, lineage_of
 from gallery.models import Generation, Image, Upload
 from gallery.models.generation import Action
-from gallery.repeats import Earlier
 from gallery.sources import source_of
 from gallery.views.answers import in_words, only_looks, uuid_or_404
 from gallery.views.bringing import Brought, bring, is_bringing
@@ -53,10 +52,9 @@ def _send(request: TeamRequest) -> HttpResponse:
     form = _form(request, brought)
     if brought.problem:
         form.add_error("upload", brought.problem)
-    earlier = _earlier(request, form) if form.is_valid() else None
-    made = _ask(request, form) if form.is_valid() and not earlier else []
+    made = _ask(request, form) if form.is_valid() else []
     if not made:
-        return _page(request, form, note=brought.note, earlier=earlier, status=422)
+        return _page(request, form, note=brought.note, status=422)
     address = f"{reverse('studio')}#job-{made[-1].pk}"
     if request.htmx:
         return HttpResponseClientRedirect(address)
@@ -69,11 +67,6 @@ def _form(request: TeamRequest, brought: Brought) -> EditForm:
     if brought.upload:
         data["upload"] = str(brought.upload.pk)
     return EditForm(data, person=request.user)
-
-
-def _earlier(request: TeamRequest, form: EditForm) -> Earlier | None:
-    confirmed = form.cleaned_data["anyway"]
-    return repeats.earlier(request.user, [form.wish()], token=form.token, confirmed=confirmed)
 
 
 def _ask(request: TeamRequest, form: EditForm) -> list[Generation]:
@@ -98,14 +91,12 @@ def _page(
     form: EditForm,
     *,
     note: str = "",
-    earlier: Earlier | None = None,
     status: int = 200,
 ) -> HttpResponse:
     template = "gallery/_edit_work.html" if request.htmx else "gallery/edit.html"
     context = {
         "editor": editor.editor_of(form),
         "note": note,
-        "earlier": earlier,
         "lineage": _lineage(request, form.source),
     }
     return render(request, template, context, status=status)

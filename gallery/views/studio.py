@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.credits import AllowanceExceeded
 from accounts.requests import TeamRequest
-from gallery import batches, feed, generations, problems, repeats
+from gallery import batches, feed, generations, problems
 from gallery.batches import TooManyWaiting
 from gallery.composer import composer_of, first_values
 from gallery.forms import LONGEST_PROMPT
@@ -20,7 +20,6 @@ from gallery.models import Batch, Generation, Preset, PromptUse
 from gallery.models.generation import Action
 from gallery.planner import more_of, values_of
 from gallery.plans import PlanForm
-from gallery.repeats import Earlier
 from gallery.views.answers import in_words, only_looks, post_or_studio, shown_in_feed, uuid_or_404
 
 logger = logging.getLogger(__name__)
@@ -45,14 +44,12 @@ def generation_create(request: TeamRequest) -> HttpResponse:
     if not request.user.is_maker:
         return only_looks(request, prompt=request.POST.get("prompt", ""))
     form = PlanForm(request.POST)
-    earlier = _earlier(request, form) if form.is_valid() else None
-    made = _ask(request, form) if form.is_valid() and not earlier else None
+    made = _ask(request, form) if form.is_valid() else None
     if made:
         return shown_in_feed(request, made)
     if request.htmx:
-        context = _composing(form, earlier)
-        return render(request, "gallery/_composer.html", context, status=422)
-    return _page(request, form, earlier=earlier, status=422)
+        return render(request, "gallery/_composer.html", _composing(form), status=422)
+    return _page(request, form, status=422)
 
 
 @post_or_studio
@@ -66,15 +63,6 @@ def preview(request: TeamRequest) -> HttpResponse:
         context = _composing(form, is_sent=False) | {"names": request.POST.get("blank_names", "")}
         return render(request, "gallery/_preview_answer.html", context)
     return _page(request, form)
-
-
-def _earlier(request: TeamRequest, form: PlanForm) -> Earlier | None:
-    return repeats.earlier(
-        request.user,
-        form.plan.wishes.wishes,
-        token=form.token,
-        confirmed=form.cleaned_data["anyway"],
-    )
 
 
 def _ask(request: TeamRequest, form: PlanForm) -> Generation | Batch | None:
@@ -92,12 +80,10 @@ def _ask(request: TeamRequest, form: PlanForm) -> Generation | Batch | None:
     return None
 
 
-def _composing(
-    form: PlanForm, earlier: Earlier | None = None, *, is_sent: bool = True
-) -> dict[str, object]:
+def _composing(form: PlanForm, *, is_sent: bool = True) -> dict[str, object]:
     composer = composer_of(form)
     more = more_of(form, composer, is_sent=is_sent)
-    return {"composer": composer, "more": more, "earlier": earlier}
+    return {"composer": composer, "more": more}
 
 
 def _page(
@@ -105,7 +91,6 @@ def _page(
     form: PlanForm | None,
     *,
     before: Generation | None = None,
-    earlier: Earlier | None = None,
     status: int = 200,
 ) -> HttpResponse:
     standing = feed.standing(request.user)
@@ -115,7 +100,7 @@ def _page(
         "is_focused": FILLED & request.GET.keys(),
         "is_older": before is not None,
     }
-    context |= _composing(form, earlier) if form else {"composer": None}
+    context |= _composing(form) if form else {"composer": None}
     return render(request, "gallery/studio.html", context, status=status)
 
 

@@ -1,7 +1,7 @@
 // What stands in a form is kept in this browser, for its person alone, until it is sent. It comes
 // back into an empty form; signing out forgets it (sign-out.js).
 const KEPT_FOR = 300
-const NEVER = ["csrfmiddlewaretoken", "form_token", "blank_names", "anyway"]
+const NEVER = ["csrfmiddlewaretoken", "form_token", "blank_names"]
 let timer, pending
 
 const key = (form) => `draft:${form.dataset.draft}:${form.id}`

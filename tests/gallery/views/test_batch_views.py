@@ -161,36 +161,32 @@ def test_who_comes_to_the_preview_by_its_address_is_led_to_the_studio(client):
     assert client.get("/preview/")["Location"] == "/"
 
 
-def test_the_same_again_within_a_day_is_told_first(client, wish, make_image, alice):
+def test_the_same_again_within_a_day_is_told_and_may_be_made(client, wish, make_image, alice):
     client.post("/generations/", wish())
     image = make_image(alice, generation=Generation.objects.get())
 
-    answer = client.post("/generations/", wish(), **HTMX)
+    told = client.post("/earlier/", wish()).content.decode()
 
-    assert answer.status_code == 422
-    assert "You made this already" in answer.content.decode()
-    assert f"/images/{image.pk}/" in answer.content.decode()
-    assert Generation.objects.count() == 1
-    assert CreditEntry.objects.count() == 1
-
-    again = wish(anyway=answer.context["earlier"].confirmation)
-    assert client.post("/generations/", again).status_code == 303
+    assert "You made this already" in told
+    assert f"/images/{image.pk}/" in told
+    assert client.post("/generations/", wish()).status_code == 303
     assert Generation.objects.count() == 2
 
 
-def test_a_confirmation_is_for_these_wishes_alone(client, wish):
-    client.post("/generations/", wish())
-    client.post("/generations/", wish(prompt="Another"))
-    told = client.post("/generations/", wish(), **HTMX).context["earlier"].confirmation
-
-    assert client.post("/generations/", wish(prompt="Another", anyway=told)).status_code == 422
-
-
-@pytest.mark.parametrize("change", [{"prompt": "Else"}, {"model": "flux-pro"}, {"size": "16:9"}])
-def test_another_wish_was_not_made_before(client, wish, change):
+@pytest.mark.parametrize(
+    "change",
+    [{"prompt": "Else"}, {"model": "flux-pro"}, {"size": "16:9"}, {"prompt": ""}, {"size": "x"}],
+)
+def test_of_another_or_an_unfinished_wish_nothing_is_said(client, wish, change):
     client.post("/generations/", wish())
 
-    assert client.post("/generations/", wish(**change)).status_code == 303
+    assert client.post("/earlier/", wish(**change)).content.strip() == b""
+
+
+def test_nothing_is_said_of_what_others_made(client, client_of, bob, wish):
+    client.post("/generations/", wish())
+
+    assert client_of(bob).post("/earlier/", wish()).content.strip() == b""
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
@@ -198,13 +194,13 @@ def test_what_came_to_nothing_was_not_made(client, wish, status):
     client.post("/generations/", wish())
     Generation.objects.update(status=status)
 
-    assert client.post("/generations/", wish()).status_code == 303
+    assert client.post("/earlier/", wish()).content.strip() == b""
 
 
 def test_part_of_a_batch_that_was_made_is_counted(client, wish):
     client.post("/generations/", wish(prompt="A shoe on sand"))
 
-    answer = client.post("/generations/", many(wish), **HTMX)
+    answer = client.post("/earlier/", many(wish))
 
     assert "You made 1 of these 8 already" in answer.content.decode()
 
