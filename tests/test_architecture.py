@@ -175,3 +175,10 @@ def test_locks_name_no_host_and_hash_everything():
 @pytest.mark.parametrize("part", ["utils", "services", "helpers", "selectors", "signals", "common"])
 def test_no_file_has_a_name_that_says_nothing(part):
     assert not [name_of(path) for path in sources() if path.stem == part]
+
+
+def test_files_of_tests_have_names_of_their_own():
+    """Python knows them by their names alone."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+
+    assert sorted(names) == sorted(set(names))
