@@ -4,7 +4,7 @@ import gzip
 import re
 
 import pytest
-from acting import SIZES, THEMES
+from acting import THEMES
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -295,7 +295,7 @@ def test_the_studio_stays_light(visit, admin_state):
 
 
 @pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["desktop", "small"])
 def test_axe_finds_nothing(visit, admin_state, asked, size, theme):
     page = visit(admin_state, size=size, theme=theme)
     page.goto("/")
@@ -307,8 +307,8 @@ def test_axe_finds_nothing(visit, admin_state, asked, size, theme):
     button_of(page).click()
     expect(page.locator(".batch").first).to_be_visible()
     assert_clean(page)
-    button_of(page).click()
-    expect(page.locator("#earlier")).to_be_visible()
+    page.get_by_role("spinbutton", name="Count").fill("2")
+    expect(page.locator(".earlier")).to_be_visible()
     assert_clean(page)
     page.get_by_role("link", name="History", exact=True).click()
     expect(page.get_by_role("dialog", name="Prompt history")).to_be_visible()
