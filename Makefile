@@ -1,10 +1,9 @@
 # `make run` and `make test` are all that a newcomer needs; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test check audit bench screens lock clean
+.PHONY: help run test test-browser test-rest check audit bench screens lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 BIN := .venv/bin
-SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
 help: ## list what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -13,9 +12,15 @@ run: .venv/.run ## set up, then start the whole site
 	@exec $(BIN)/python manage.py up
 
 test: .venv/.test ## set up with the test extras, then run every test
-	@$(BIN)/pytest $(SIDE_BY_SIDE) -m "not browser and not faults" $(ARGS) || [ $$? -eq 5 ]  # 5: none chosen
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-browser test-rest
+
+# A process of its own: the browser's driver keeps a loop running. pytest's 5 means that none was chosen.
+test-browser:
+	@$(BIN)/pytest -m browser $(ARGS) || [ $$? -eq 5 ]
+
+test-rest:
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser and not faults" $(ARGS) || [ $$? -eq 5 ]
 	@$(BIN)/pytest -m faults $(ARGS) || [ $$? -eq 5 ]
-	@$(BIN)/pytest $(SIDE_BY_SIDE) -m browser $(ARGS) || [ $$? -eq 5 ]  # a process of their own: the driver keeps a loop running
 
 check: .venv/.test ## format, lint, types, templates, migrations, dependency audit
 	$(BIN)/ruff format --check .

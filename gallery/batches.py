@@ -72,6 +72,7 @@ def cancel(batch: Batch) -> int:
 @transaction.atomic
 def hide(batch: Batch) -> None:
     """Take it off its owner's feed. What was sent runs on, and its pictures are kept."""
+    list(batch.generations.order_by("pk").select_for_update())  # in one order, before the feed
     batch.generations.filter(hidden_at=None).update(hidden_at=timezone.now())
     version = FeedVersion.objects.advance(batch.owner_id)
     batch.generations.update(version=version)

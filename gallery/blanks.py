@@ -82,6 +82,15 @@ def parse(text: str) -> Template:
     return Template(tuple(_parts(text)))
 
 
+def escaped(text: str) -> str:
+    """What is read as this very text: braces that would make a blank or a list are doubled."""
+    return _TOKENS.sub(_doubled, text)
+
+
+def _doubled(match: re.Match[str]) -> str:
+    return match[0] if match["inside"] and _part(match) == match[0] else f"{{{match[0]}}}"
+
+
 def values_of(text: str) -> tuple[str, ...]:
     """One value a line, or on a single line with commas between; each once."""
     lines = [line.strip() for line in text.splitlines()]

@@ -49,9 +49,9 @@ def beside(person: Person, keys: Sequence[uuid.UUID]) -> Comparison:
     return _comparison(_pictures(person, list(dict.fromkeys(keys))[:MOST]), is_over=False)
 
 
-def address_for(image: Image) -> str:
+def address_for(image: Image, person: Person) -> str:
     """With what it was edited from, else alone, for others to be laid beside it."""
-    if image.parent_id:
+    if image.parent_id and Image.objects.visible_to(person).filter(pk=image.parent_id).exists():
         return _over_address(str(image.parent_id), str(image.pk))
     return _beside_address([str(image.pk)])
 

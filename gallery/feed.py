@@ -80,10 +80,11 @@ def standing(person: Person) -> Standing:
     rows = list(Generation.objects.open().shown().filter(owner=person).select_related("model"))
     statuses = Counter(row.status for row in rows)
     is_in_line = any(row.status == Status.QUEUED and row.batch_id is None for row in rows)
+    seen = line if is_in_line else stamps.pause_alone(line) if statuses[Status.QUEUED] else ""
     stamp = Stamp(
         person_id=person.pk,
         version=version,
-        line=line if is_in_line else "",
+        line=seen,
         youngest=max((row.created_at for row in rows), default=None),
         due=min(filter(None, (_due(row, now) for row in rows)), default=None),
         at=now,
@@ -115,11 +116,7 @@ def whole_batch(person: Person, batch: Batch) -> Group:
 
 def changes(person: Person, since: Stamp) -> Changes:
     """What a page with this stamp has not seen, newest first."""
-    news = Q(version__gt=since.version)
-    if since.line:
-        # The line has moved, so their places may have.
-        news |= Q(status=Status.QUEUED, batch=None)
-    changed = Generation.objects.filter(news, owner=person)
+    changed = Generation.objects.filter(_news(person, since), owner=person)
     batches = changed.filter(batch__isnull=False).order_by().values("batch").distinct()
     leaders = Generation.objects.filter(owner=person, batch__in=batches, place_in_batch=0)
     rows = list(_with_all(person, changed.single())[:MOST_CHANGES])
@@ -132,6 +129,16 @@ def changes(person: Person, since: Stamp) -> Changes:
         gone_batches=tuple(row.batch_id for row in rows if row.hidden_at and row.batch_id),
         toasts=tuple(_toasts(shown, cards, since.at)),
     )
+
+
+def _news(person: Person, since: Stamp) -> Q:
+    news = Q(version__gt=since.version)
+    if not since.line:
+        return news
+    _, line = stamps.current(person.pk)
+    if stamps.pause_alone(line) != stamps.pause_alone(since.line):
+        return news | Q(status=Status.QUEUED)  # why they wait is another matter now
+    return news | Q(status=Status.QUEUED, batch=None)  # the line has moved, and with it places
 
 
 def _with_all(person: Person, generations: GenerationQuerySet) -> GenerationQuerySet:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import credits
 from accounts.credits import AllowanceExceeded
 from accounts.models import Person
+from gallery import blanks
 from gallery.engine import hints, moving, states
 from gallery.models import FluxModel, Generation, Image, PromptUse, Upload
 from gallery.models.prompt import digest_of
@@ -159,7 +160,7 @@ def _make(by: Person, wish: Wish, token: uuid.UUID) -> Generation:
         raise TooManyQueued(settings.FLUX_MAX_QUEUED)
     generation = row_of(wish, by=by, token=token)
     generation.save(force_insert=True)
-    remember(by, wish.prompt)
+    remember(by, blanks.escaped(wish.prompt))
     credits.hold(by, generation.total_price, reference=generation.reference)
     moving.mark_changed(generation)
     hints.wake()

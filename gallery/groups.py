@@ -167,9 +167,9 @@ def _label(batch: Batch, row: Generation) -> str:
 def _cells(row: Generation, label: str) -> Iterator[Cell]:
     """As many as were asked for, whatever comes: so nothing below is ever moved."""
     shape, look = shape_of_size(row.size), LOOKS[Status(row.status)]
-    images = list(row.images.all())
+    images = {image.position: image for image in row.images.all()}
     for place in range(row.count):
-        image = images[place] if place < len(images) else None
+        image = images.get(place)
         now = _look_of(image, look)
         yield Cell(
             key=f"{row.pk}-{place}-{now}",

@@ -128,7 +128,7 @@ def _nodes(
             model=image.model_name,
             words=changed(before, image.prompt, is_short=True),
             is_here=image.pk == here,
-            compare=_compare(image.pk, here),
+            compare=_compare(image.pk, here) if here in children else "",
             is_from_deleted=image.pk in orphans,
             children=tuple(_nodes(image, children, here=here, orphans=orphans)),
         )
@@ -140,10 +140,15 @@ def _begun_with(upload: Upload, edits: tuple[Node, ...], *, here: uuid.UUID) -> 
         model="",
         words=(),
         is_here=False,
-        compare=_compare(upload.pk, here),
+        compare=_compare(upload.pk, here) if any(_has(node) for node in edits) else "",
         is_from_deleted=False,
         children=edits,
     )
+
+
+def _has(node: Node) -> bool:
+    """Whether the picture around which the tree is drawn stands at or below this one."""
+    return node.is_here or any(map(_has, node.children))
 
 
 def _compare(other: uuid.UUID, here: uuid.UUID) -> str:

@@ -10,7 +10,7 @@ from gallery import words
 from gallery.composer import PIXELS, Composer, ModelChoice
 from gallery.flux import catalog
 from gallery.models import FluxModel
-from gallery.plans import BEYOND_WORDS, Plan, PlanForm, too_many_jobs
+from gallery.plans import BEYOND_WORDS, COUNTS, Plan, PlanForm, too_many_jobs
 
 ONE_EACH = ("model", "size")
 
@@ -157,7 +157,7 @@ def _total(form: PlanForm, composer: Composer, also: dict[str, list[str]]) -> st
     units = sum(model.units for model in composer.models if model.name in names)
     sizes = len({str(form["size"].value()), *also["size"]})
     number = _prompts(form)
-    if number is None or not composer.count.isdigit():
+    if number is None or composer.count not in COUNTS:
         return composer.total
     return words.in_credits(Decimal(units * sizes * int(composer.count) * number) / 10_000)
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -18,6 +19,8 @@ from gallery.models import FluxModel
 
 BLANK = "blank-"  # how the fields of values begin
 LONGEST_VALUES = 20_000
+COUNTS = {str(number) for number in range(1, catalog.MAX_COUNT + 1)}
+TOO_LONG = "The values for {} have more than {:,} characters. Make two batches of them."
 SIZES = dict.fromkeys(catalog.RATIOS + catalog.PIXEL_PRESETS + catalog.PIXEL_EXAMPLES)
 GONE = "One of the other models is no longer on offer and was taken away. Look at the rest."
 VALUES = (
@@ -116,14 +119,15 @@ class PlanForm(WishForm):
             if not self.errors:
                 check()
 
-    @property
+    @cached_property
     def template(self) -> Template:
-        return blanks.parse(str(self["prompt"].value() or "").replace("\r\n", "\n"))
+        text = str(self["prompt"].value() or "").replace("\r\n", "\n")
+        return blanks.parse(text[:LONGEST_PROMPT])  # a longer one is refused, and not read
 
     def text_of(self, name: str) -> str:
         """What stands in the field of a blank."""
         if self.is_bound:
-            return without_nul(self.data.get(BLANK + name, ""))[:LONGEST_VALUES]
+            return without_nul(self.data.get(BLANK + name, ""))
         kept: Mapping[str, str] = self.initial.get("blanks") or {}
         return kept.get(name, "")
 
@@ -142,6 +146,10 @@ class PlanForm(WishForm):
         )
 
     def _check_values(self) -> None:
+        long = [name for name in self.template.names if len(self.text_of(name)) > LONGEST_VALUES]
+        if long:
+            self.add_error("blanks", TOO_LONG.format(f"{{{long[0]}}}", LONGEST_VALUES))
+            return
         empty = [f"{{{name}}}" for name, values in self.plan.values.items() if not values]
         if empty:
             self.add_error("blanks", VALUES.format(" and ".join(empty)))

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.urls import reverse
 
 from accounts.models import Person
 from gallery import blanks, words
 from gallery.flux import catalog
-from gallery.forms import CUSTOM
+from gallery.forms import CUSTOM, LONGEST_PROMPT
 from gallery.models import FluxModel, Preset
-from gallery.plans import BLANK, LONGEST_VALUES, without_nul
+from gallery.plans import BLANK, COUNTS, LONGEST_VALUES, without_nul
 
 LONGEST_NAME = 80
 MOST = 200  # on one page
 FIELDS = {"prompt", "model", "also_model", "size", "also_size", "width", "height", "count"}
-COUNTS = {str(number) for number in range(1, catalog.MAX_COUNT + 1)}
 NAME = "Give it a name of at most 80 characters."
 TAKEN = "You have a preset of this name already. Choose another name."
 
@@ -48,6 +48,17 @@ class PresetForm(forms.ModelForm):  # type: ignore[type-arg]
         if others.exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(TAKEN)
         return name
+
+
+def save(form: PresetForm) -> bool:
+    """False when the name was taken in the same moment, which the form then tells."""
+    try:
+        with transaction.atomic():
+            form.save()
+    except IntegrityError:
+        form.add_error("name", TAKEN)
+        return False
+    return True
 
 
 def rows_of(person: Person) -> tuple[Row, ...]:
@@ -90,10 +101,10 @@ def fields_in(data: QueryDict) -> tuple[tuple[str, str], ...]:
 
 def choices_in(data: QueryDict) -> dict[str, object]:
     """What the composer's fields say, as far as it can be kept; nothing is refused."""
-    names = [data.get("model", ""), *data.getlist("also_model")]
+    names = [without_nul(name) for name in (data.get("model", ""), *data.getlist("also_model"))]
     known = set(FluxModel.objects.filter(name__in=names).values_list("name", flat=True))
     count = data.get("count", "")
-    template = blanks.parse(without_nul(data.get("prompt", "")))
+    template = blanks.parse(without_nul(data.get("prompt", ""))[:LONGEST_PROMPT])
     return {
         "models": [name for name in dict.fromkeys(names) if name in known],
         "sizes": [size for size in dict.fromkeys(_sizes(data)) if _is_size(size)],

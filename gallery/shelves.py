@@ -16,6 +16,7 @@ from gallery.tiles import Tile, tile_of
 
 PAGE = 60
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EARLIEST, LATEST = datetime(1971, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 LIBRARY, FAVOURITES, TRASH = "library", "favourites", "trash"
 
@@ -37,9 +38,12 @@ class Mark:
         """Raises ValueError for what is no mark."""
         moment, _, pk = text.partition("-")
         try:
-            return cls(at=EPOCH + int(moment) * MICROSECOND, pk=uuid.UUID(pk))
+            at = EPOCH + int(moment) * MICROSECOND
         except OverflowError as error:
             raise ValueError(text) from error
+        if not EARLIEST < at < LATEST:  # and in every time zone a date
+            raise ValueError(text)
+        return cls(at=at, pk=uuid.UUID(pk))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

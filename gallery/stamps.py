@@ -20,7 +20,11 @@ DUE_PACE, DUE_FOR = 500, timedelta(seconds=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """`line` is empty when nothing of the person's is queued: how the line moves is no matter."""
+    """What one page has seen.
+
+    `line` is how the line stood, where a place in it is shown; only the pause, after a `~`, where
+    none is; and empty where nothing of the person's is queued.
+    """
 
     person_id: uuid.UUID
     version: int
@@ -66,7 +70,12 @@ def read(signed: str) -> Stamp | None:
 def has_moved(stamp: Stamp) -> bool:
     """Whether there is anything that the page has not seen: one small query."""
     version, line = current(stamp.person_id)
-    return version != stamp.version or (bool(stamp.line) and line != stamp.line)
+    now = pause_alone(line) if stamp.line.startswith("~") else line
+    return version != stamp.version or (bool(stamp.line) and now != stamp.line)
+
+
+def pause_alone(line: str) -> str:
+    return "~" + line.lstrip("~0123456789")
 
 
 def current(person_id: uuid.UUID) -> tuple[int, str]:

@@ -14,17 +14,19 @@ from django.utils import timezone
 
 from accounts.models import Person
 from gallery.engine import moving
-from gallery.models import Favourite, Image, Placement, Result
+from gallery.models import Favourite, Generation, Image, Placement, Result
 
 logger = logging.getLogger(__name__)
 
 KEPT_DAYS = 30
+PATIENCE = 3  # failures in a row
 AT_ONCE = 100  # as many as one sweep purges
 
 
 @transaction.atomic
 def throw_away(image: Image) -> bool:
     """Return whether it was not in the trash before."""
+    _lock_job(image)
     moved = Image.objects.kept().filter(pk=image.pk).update(trashed_at=timezone.now())
     if moved:
         moving.mark_changed(image.generation)
@@ -34,6 +36,7 @@ def throw_away(image: Image) -> bool:
 @transaction.atomic
 def restore(image: Image, *, by: Person) -> bool:
     """Return whether it could still be had back."""
+    _lock_job(image)
     moved = Image.objects.in_trash_of(by).filter(pk=image.pk).update(trashed_at=None)
     if moved:
         moving.mark_changed(image.generation)
@@ -43,7 +46,12 @@ def restore(image: Image, *, by: Person) -> bool:
 def purge(image: Image, *, by: Person) -> None:
     """Delete it for good, unless it has been restored meanwhile."""
     if Image.objects.in_trash_of(by).filter(pk=image.pk).update(doomed_at=timezone.now()):
-        _finish(image)
+        _try_to_finish(image)
+
+
+def _lock_job(image: Image) -> None:
+    """First of all, as whoever stores its results does: else each may wait for the other."""
+    Generation.objects.select_for_update().get(pk=image.generation_id)
 
 
 def clear() -> None:
@@ -54,11 +62,22 @@ def clear() -> None:
     Image.objects.filter(pk__in=keys, trashed_at__lt=limit, doomed_at=None).update(
         doomed_at=timezone.now()
     )
+    failures = 0
     for image in Image.objects.doomed().order_by("doomed_at")[:AT_ONCE]:
-        try:
-            _finish(image)
-        except Exception as error:  # Each kind of storage has errors of its own; it is tried again.
-            logger.warning("image.not_purged id=%s error=%s", image.pk, error)
+        failures = 0 if _try_to_finish(image) else failures + 1
+        if failures == PATIENCE:
+            break  # the storage is in trouble; the next sweep goes on
+
+
+def _try_to_finish(image: Image) -> bool:
+    try:
+        _finish(image)
+    except Exception as error:  # Each kind of storage has errors of its own; it is tried again.
+        logger.warning("image.not_purged id=%s error=%s", image.pk, error)
+        # To the end of those that wait: one broken file holds up no others.
+        Image.objects.filter(pk=image.pk).update(doomed_at=timezone.now())
+        return False
+    return True
 
 
 def _finish(image: Image) -> None:
@@ -71,6 +90,7 @@ def _finish(image: Image) -> None:
 @transaction.atomic
 def _forget(image: Image) -> None:
     """The row stays: its job counts it, and what was edited from it still descends from it."""
+    _lock_job(image)
     Favourite.objects.filter(image=image).delete()
     Placement.objects.filter(image=image).delete()
     Result.objects.filter(pk=image.pk).update(url="")

@@ -70,7 +70,7 @@ def _doors(image: Image, person: Person, name: str) -> Doors:
     vary = f"{reverse('edit')}?image={key}&count={catalog.MAX_COUNT}"
     return Doors(
         again=f"{again}?again={image.generation_id}" if makes else "",
-        compare=comparing.address_for(image),
+        compare=comparing.address_for(image, person),
         vary=vary if person.is_maker else "",
         galleries=address("image_galleries", key) if is_own else "",
         download=address("image_download", key),

@@ -124,7 +124,14 @@ def _keep(result: Result, fetched: Fetched, file: BinaryIO, picture: Picture) ->
     original = default_storage.save(
         f"originals/{folder}/{result.pk}.{picture.facts.extension}", File(file)
     )
-    _note_stored(result, _image(result, fetched, picture, original, renditions))
+    image = _image(result, fetched, picture, original, renditions)
+    if not _note_stored(result, image) and _is_doomed(result):
+        for name in (original, *renditions.values()):
+            default_storage.delete(name)  # it was stored by another, and deleted for good since
+
+
+def _is_doomed(result: Result) -> bool:
+    return Image.objects.filter(pk=result.pk, doomed_at__isnull=False).exists()
 
 
 def _image(
@@ -153,13 +160,14 @@ def _image(
 
 
 @transaction.atomic
-def _note_stored(result: Result, image: Image) -> None:
+def _note_stored(result: Result, image: Image) -> bool:
     won = Result.objects.filter(pk=result.pk, state=ResultState.WAITING).update(
         state=ResultState.STORED, holder="", problem_detail=""
     )
     if won:
         image.save(force_insert=True)
         moving.mark_changed(result.generation)
+    return bool(won)
 
 
 @transaction.atomic

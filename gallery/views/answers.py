@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django_htmx.http import reswap, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, reswap, trigger_client_event
 
 from accounts import credits
 from accounts.credits import AllowanceExceeded
@@ -32,12 +32,15 @@ def post_or_studio(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
 def shown_in_feed(request: TeamRequest, row: Generation | Batch) -> HttpResponse:
     """A page of htmx learns that there is news; any other browser is led to the card."""
-    if request.htmx:
-        response = render(request, "gallery/_accepted.html", {"token": uuid.uuid4()})
-        # The page's poller hears of it and fetches what has changed.
-        return trigger_client_event(reswap(response, "none"), "feed-changed")
     kind = "batch" if isinstance(row, Batch) else "job"
-    return HttpResponseRedirect(f"{reverse('studio')}#{kind}-{row.pk}", status=303)
+    place = f"{reverse('studio')}#{kind}-{row.pk}"
+    if not request.htmx:
+        return HttpResponseRedirect(place, status=303)
+    if (request.htmx.current_url_abs_path or "").startswith("/batches/"):
+        return HttpResponseClientRedirect(place)  # there is no feed on a batch's own page
+    response = render(request, "gallery/_accepted.html", {"token": uuid.uuid4()})
+    # The page's poller hears of it and fetches what has changed.
+    return trigger_client_event(reswap(response, "none"), "feed-changed")
 
 
 def only_looks(request: TeamRequest, *, prompt: str) -> HttpResponse:

@@ -1,8 +1,10 @@
 """What people do with a batch of theirs: look at all of it, cancel, hide, ask once more."""
 
+import logging
 import uuid
 
 from django.contrib import messages
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
@@ -10,11 +12,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.credits import AllowanceExceeded
 from accounts.requests import TeamRequest
-from gallery import batches, feed
-from gallery.batches import NothingToRetry, TooManyWaiting
+from gallery import batches, feed, problems
+from gallery.batches import NothingToRetry, TooManyJobs, TooManyWaiting
 from gallery.generations import ModelGone, NotAllowed
 from gallery.models import Batch
 from gallery.views.answers import in_words, only_looks, post_or_studio, shown_in_feed, token_of
+
+logger = logging.getLogger(__name__)
 
 
 @never_cache
@@ -40,6 +44,9 @@ def batch_hide(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     return shown_in_feed(request, batch)
 
 
+REFUSALS = (AllowanceExceeded, TooManyJobs, TooManyWaiting, NothingToRetry, ModelGone)
+
+
 @post_or_studio
 def batch_retry(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     batch = _own(request, pk)
@@ -47,8 +54,12 @@ def batch_retry(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
         made = batches.retry(batch, by=request.user, token=token_of(request))
     except NotAllowed:
         return only_looks(request, prompt=batch.template)
-    except (AllowanceExceeded, TooManyWaiting, NothingToRetry, ModelGone) as refusal:
+    except REFUSALS as refusal:
         messages.error(request, in_words(refusal, request.user))
+        return shown_in_feed(request, batch)
+    except OperationalError:
+        logger.exception("batch.not_taken")
+        messages.error(request, problems.NOT_TAKEN)
         return shown_in_feed(request, batch)
     return shown_in_feed(request, made)
 

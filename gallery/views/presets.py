@@ -36,8 +36,7 @@ def preset_new(request: TeamRequest) -> HttpResponse:
     preset = Preset(owner=request.user, prompt=prompt, choices=presets.choices_in(request.POST))
     is_named = "name" in request.POST
     form = PresetForm(request.POST if is_named else None, instance=preset)
-    if is_named and form.is_valid():
-        form.save()
+    if is_named and form.is_valid() and presets.save(form):
         return _led_to(request, f"{reverse('studio')}?preset={preset.pk}")
     return _form(request, form, status=422 if is_named else 200)
 
@@ -47,8 +46,7 @@ def preset_new(request: TeamRequest) -> HttpResponse:
 def preset_edit(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     preset = _editable(request, pk)
     form = PresetForm(request.POST or None, instance=preset)
-    if request.method == "POST" and form.is_valid():
-        form.save()
+    if request.method == "POST" and form.is_valid() and presets.save(form):
         return redirect("preset_list")
     return _form(request, form, status=422 if form.is_bound else 200)
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.credits import AllowanceExceeded
 from accounts.requests import TeamRequest
-from gallery import batches, feed, generations, problems
+from gallery import batches, blanks, feed, generations, problems
 from gallery.batches import TooManyWaiting
 from gallery.composer import composer_of, first_values
 from gallery.forms import LONGEST_PROMPT
@@ -112,7 +112,7 @@ def _first_values(request: TeamRequest) -> dict[str, object]:
     own = Generation.objects.visible_to(request.user)
     if again := request.GET.get("again", ""):
         chosen = get_object_or_404(own, pk=uuid_or_404(again))
-        return first_values(chosen, prompt=chosen.prompt)
+        return first_values(chosen, prompt=blanks.escaped(chosen.prompt))
     if kept := _kept(request):
         values, gone = values_of(*kept)
         if gone:

@@ -45,6 +45,13 @@ document.addEventListener("input", ({ target }) => {
   timer = setTimeout(() => { save(form); pending = null }, KEPT_FOR)
 })
 
+// Who signs out leaves nothing to be saved (sign-out.js).
+document.addEventListener("submit", ({ target }) => {
+  if (new URL(target.action).pathname !== "/accounts/logout/") return
+  clearTimeout(timer)
+  pending = null
+})
+
 // A page that is closed in the middle of a word.
 window.addEventListener("pagehide", () => pending && save(pending))
 

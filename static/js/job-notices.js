@@ -6,7 +6,8 @@ const TOLD = "jobs-told" // so that two tabs ring once
 const wants = (wish) => Boolean(localStorage.getItem(WISHES[wish]))
 
 // A page with notices goes on asking while nobody looks at it.
-const mark = () => document.documentElement.toggleAttribute("data-notices", Object.keys(WISHES).some(wants))
+const isWanted = () => Object.keys(WISHES).some(wants)
+const mark = () => document.documentElement.toggleAttribute("data-notices", isWanted())
 
 const BLOCKED = "This browser blocks notices from this site. Allow them in its settings for this site, then turn this on again."
 const NOT_HERE = "This browser shows notices only to sites with https, and on phones only to installed ones. The sound works."
@@ -73,7 +74,7 @@ const notify = (text, address) => {
 const tell = (toast) => {
   const text = toast.querySelector("p").textContent
   const address = toast.querySelector("a")?.href ?? ""
-  if (Number(toast.dataset.took) <= LONG || !isNews(address + text)) return
+  if (Number(toast.dataset.took) <= LONG || !isWanted() || (address && !isNews(address))) return
   if (wants("sound")) ring()
   if (wants("notice") && (document.hidden || !document.hasFocus())) notify(text, address)
 }

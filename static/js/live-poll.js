@@ -5,7 +5,6 @@ const LONGEST = 5000 // between two tries while there is no connection
 const UNSEEN = 5000 // between two questions of a page that nobody looks at
 const STALE = 2000 // a question as old as this did not survive a sleep
 const UNTOUCHED = 600_000 // after this nobody may be there: an idle page asks ten times slower
-const TITLE = document.title
 const tabs = new BroadcastChannel("feed")
 let isDue = false // something changed while an answer was on its way
 let failures = 0
@@ -26,7 +25,8 @@ customElements.define("live-poll", class extends HTMLElement {
     tabs.addEventListener("message", ask, { signal })
     this.addEventListener("htmx:beforeRequest", () => { this.asked = performance.now() }, { signal })
     this.addEventListener("htmx:afterRequest", ({ detail }) => this.answered(detail), { signal })
-    document.title = Number(this.dataset.open) ? `(${this.dataset.open}) ${TITLE}` : TITLE
+    const title = document.title.replace(/^\(\d+\) /, "")
+    document.title = Number(this.dataset.open) ? `(${this.dataset.open}) ${title}` : title
     failures = 0 // a new element is an answer that has come
     this.tell("")
     this.wait(isDue ? 50 : this.pace) // htmx needs a moment to know it
@@ -86,7 +86,7 @@ customElements.define("live-poll", class extends HTMLElement {
     this.asked = 0
     failures = successful ? 0 : failures + 1
     this.tell(failures ? "No connection. Trying again." : "")
-    if (xhr.status === 204) this.dataset.after = xhr.getResponseHeader("Poll-After") ?? ""
+    if (xhr.status === 204 && "after" in this.dataset) this.dataset.after = xhr.getResponseHeader("Poll-After") ?? ""
     if (failures) this.wait(isDue ? 50 : Math.min(LONGEST, 1000 * 2 ** (failures - 1)))
     else if (xhr.status === 204) this.wait(isDue ? 50 : this.pace)
   }

@@ -1,7 +1,7 @@
 // Prompt history and presets in dialogs: opened once they are loaded; a prompt that is chosen is
 // put into the composer.
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  const dialog = detail.target.id?.endsWith("-body") && detail.target.closest("dialog")
+  const dialog = detail.target.matches?.("#history-body, #presets-body") && detail.target.closest("dialog")
   if (dialog && !dialog.open) dialog.showModal()
 })
 

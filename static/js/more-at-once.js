@@ -1,7 +1,7 @@
 // The composer's blanks and further models and sizes: what was typed is shown as a list of prompts
 // a moment later, by the server. What is chosen above needs no second choice below.
 const PAUSE = 400
-const BLANKS = /\{[^{}]*[^{}\s][^{}]*\}/
+const BLANKS = /\{\s*[^{}\s][^{}]*\}/
 let timer
 
 const composer = () => document.getElementById("composer")

@@ -8,7 +8,10 @@ const here = location.pathname
 const narrow = matchMedia("(width < 64rem)")
 const OFF = "details-off"
 let openedAt = "" // the picture whose tile gets the focus back
-let title = document.title
+const COUNT = /^\(\d+\) / // live-poll.js counts the open jobs
+const bare = () => document.title.replace(COUNT, "")
+const entitle = (words) => { document.title = (document.title.match(COUNT)?.[0] ?? "") + words }
+let title = bare()
 
 const content = () => document.getElementById("viewer-content")
 const address = () => location.pathname + location.search
@@ -52,13 +55,13 @@ document.addEventListener("htmx:afterSwap", ({ detail }) => {
   awaited = ""
   if (dialog.open) stepped(detail.pathInfo.requestPath)
   else opened(detail.pathInfo.requestPath)
-  document.title = `${content().dataset.title} · Fluxsite`
+  entitle(`${content().dataset.title} · Fluxsite`)
   shown()
 })
 
 const opened = (wanted) => {
   if (wanted !== address()) {
-    title = document.title
+    title = bare()
     history.pushState({ viewer: true }, "", wanted)
   }
   dialog.showModal()
@@ -99,7 +102,7 @@ const toggleDetails = () => {
 dialog?.addEventListener("close", () => {
   awaited = "" // its answer would open it again
   document.body.append(toasts)
-  document.title = title
+  entitle(title)
   if (history.state?.viewer) history.back()
   document.querySelector(`[data-picture="${openedAt}"] .tile-link`)?.focus({ preventScroll: true })
 })

@@ -27,7 +27,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             items.remove(item)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeSite]:
     site = WholeSite(tmp_path_factory.mktemp("site"))
     try:
@@ -37,14 +37,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeSite]:
         site.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def first_admin_link(site: WholeSite) -> str:
     """As it stands in the terminal."""
     pattern = re.compile(r"http\S+/accounts/first-admin/\S+")
     return str(wait_for(lambda: pattern.search(site.said), 20, "a first-admin link").group())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def admin_state(browser: Browser, site: WholeSite, first_admin_link: str) -> object:
     """Cookies of the first admin, who came in by the link."""
     with browser.new_context() as context:

@@ -275,7 +275,7 @@ def test_a_batch_without_scripts(visit, admin_state):
     page.goto("/")
     page.get_by_role("button", name="Save as preset").click()
     page.get_by_role("textbox", name="Name").fill("Plain")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page).to_have_url(re.compile(r"/\?preset="))
 
 

@@ -52,10 +52,9 @@ def stored_files(data: Path) -> int:
 def test_the_original_can_be_downloaded_as_it_arrived(visit, admin_state, finished):
     page = visit(admin_state)
     page.goto("/library/")
-    page.get_by_role("link", name=finished).first.click()
 
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download").first.click()
+        page.get_by_role("link", name=f"Download: {finished}").first.click()
 
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
 

@@ -159,6 +159,7 @@ def test_from_the_studio_it_steps_through_the_feed(visit, admin_state, pictures)
     expect(page).to_have_url(re.compile(r"\?in=feed$"))
     page.keyboard.press("Escape")
     expect(tile(page, feed[3])).to_be_focused()
+    expect(page).to_have_url(re.compile(r"^http://[^/]+/$"))
 
 
 def test_by_keyboard_alone(visit, admin_state, pictures):
@@ -203,7 +204,7 @@ def test_the_keys_reach_nothing_beneath_it_and_no_field(visit, admin_state, pict
     name.press_sequentially("fire 123")
 
     expect(name).to_have_value("fire 123")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator(".toast")).to_contain_text("In fire 123.")
     expect(page.locator("#placing")).to_be_hidden()
     expect(viewer(page)).to_be_visible()

@@ -112,3 +112,11 @@ def test_a_text_in_double_braces_is_never_a_blank(text):
     inside = text.replace("{", "").replace("}", "")
 
     assert prompts(f"{{{{{inside}}}}}") == [f"{{{inside}}}"]
+
+
+@given(st.text(alphabet='{}|ab 1"', max_size=40))
+def test_an_escaped_text_is_read_as_the_text_itself(text):
+    template = blanks.parse(blanks.escaped(text))
+
+    assert template.blanks == ()
+    assert [filled.text for filled in template.filled({})] == [text]

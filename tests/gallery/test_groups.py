@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from gallery import batches, feed
+from gallery import batches, feed, stamps
 from gallery.batches import Wishes
 from gallery.engine import moving, states
 from gallery.generations import Wish
@@ -141,7 +141,7 @@ def test_a_group_is_sent_only_when_something_in_it_changed(alice, make_batch, ma
 def test_how_the_line_moves_is_no_news_for_a_page_with_batches_alone(alice, make_batch):
     make_batch(alice)
 
-    assert feed.standing(alice).stamp.line == ""
+    assert feed.standing(alice).stamp.line == "~"
     assert feed.standing(alice).words == "4 queued"
 
 
@@ -177,7 +177,7 @@ def test_a_page_takes_the_same_number_of_queries_for_few_and_many(
 
     with django_assert_num_queries(10):
         feed.page(alice)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         feed.changes(alice, since(alice, 0))
 
 
@@ -195,3 +195,15 @@ def test_a_batch_is_its_owners_alone(alice, bob, make_batch):
 
     assert feed.page(alice).cards == ()
     assert not Batch.objects.visible_to(alice).exists()
+
+
+def test_a_pause_is_news_for_a_page_with_batches_alone(alice, make_batch):
+    batch = make_batch(alice)
+    seen = feed.standing(alice).stamp
+    Conductor.objects.update(line_version=99)
+    assert not stamps.has_moved(seen)
+
+    Conductor.objects.update(pause="used_up")
+
+    assert stamps.has_moved(seen)
+    assert [card.id for card in feed.changes(alice, seen).cards] == [str(batch.pk)]

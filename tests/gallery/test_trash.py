@@ -113,8 +113,12 @@ def test_one_sweep_purges_no_more_than_its_portion(alice, make_image, monkeypatc
 
 def test_a_crash_between_files_and_row_is_made_good_by_the_next_sweep(image, alice, monkeypatch):
     image = thrown_away(image)
-    monkeypatch.setattr(trash, "_forget", lambda image: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
+
+    def crash(image):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trash, "_forget", crash)
+    with pytest.raises(KeyboardInterrupt):
         trash.purge(image, by=alice)
     monkeypatch.undo()
     assert not trash.restore(image, by=alice)
@@ -144,6 +148,18 @@ def test_a_file_that_cannot_be_deleted_does_not_keep_the_others(alice, make_imag
 
     assert Image.objects.get(pk=stuck.pk).purged_at is None
     assert Image.objects.get(pk=other.pk).purged_at
+
+
+def test_who_deletes_for_good_is_not_kept_by_a_storage_in_trouble(image, alice, monkeypatch):
+    image = thrown_away(image)
+    with monkeypatch.context() as trouble:
+        trouble.setattr(trash, "default_storage", BrokenStorage(image))
+        trash.purge(image, by=alice)
+    assert not trash.restore(image, by=alice)
+
+    trash.clear()
+
+    assert Image.objects.get(pk=image.pk).purged_at
 
 
 def test_an_edit_outlives_what_it_was_made_from(alice, make_image):

@@ -291,3 +291,38 @@ def test_anothers_batch_is_not_found(bob, client_of, batch, verb):
 def test_the_page_of_a_batch_is_only_looked_at(client, batch):
     assert client.get(f"/batches/{batch.pk}/").status_code == 200
     assert client.post(f"/batches/{batch.pk}/").status_code == 405
+
+
+@pytest.mark.parametrize("count", ["²", "9" * 5000, "", "-1"])
+def test_a_count_that_is_none_is_told_at_its_field(client, wish, count):
+    answer = client.post("/generations/", wish(count=count), **HTMX)
+
+    assert answer.status_code == 422
+    assert "Choose a count from 1 to 4" in answer.content.decode()
+
+
+def test_values_that_are_too_long_are_told_and_nothing_is_cut(client, wish):
+    values = "\n".join(f"{number}{'x' * 3000}" for number in range(8))
+
+    answer = client.post(
+        "/generations/", wish(prompt="A {scene}", **{"blank-scene": values}), **HTMX
+    )
+
+    assert answer.status_code == 422
+    assert "have more than 20,000 characters" in answer.content.decode()
+    assert not Generation.objects.exists()
+
+
+def test_a_batchs_own_page_is_left_for_the_feed(client, wish):
+    client.post("/generations/", many(wish))
+    batch = Batch.objects.get()
+    here = {
+        "headers": {
+            "HX-Request": "true",
+            "HX-Current-URL": f"http://testserver/batches/{batch.pk}/",
+        }
+    }
+
+    answer = client.post(f"/batches/{batch.pk}/cancel/", **here)
+
+    assert answer["HX-Redirect"] == f"/#batch-{batch.pk}"
