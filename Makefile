@@ -12,7 +12,7 @@ run: .venv/.run ## set up, then start the whole site
 	@exec $(BIN)/python manage.py up
 
 test: .venv/.test ## set up with the test extras, then run every test
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line test-browser test-rest
+	@$(MAKE) --no-print-directory --jobs=2 test-browser test-rest
 
 # A process of its own: the browser's driver keeps a loop running. pytest's 5 means that none was chosen.
 test-browser:
