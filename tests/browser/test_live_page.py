@@ -93,14 +93,15 @@ def test_many_running_jobs_are_one_request_a_poll(visit, admin_state):
         expect(status_of(page, prompt)).to_have_text(re.compile("^Running"), timeout=WHILE)
     page.evaluate("window.until = performance.now() + 4000")
     asked, answered = [], []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("response", lambda response: answered.append(response.url))
+    # Pictures of other jobs may arrive meanwhile.
+    page.on("request", lambda each: each.resource_type != "image" and asked.append(each.url))
+    page.on("response", lambda each: "/images/" in each.url or answered.append(each.url))
 
     page.wait_for_function("() => performance.now() > window.until", timeout=10_000)
 
     assert len(answered) >= 3
     assert len(asked) - len(answered) in (-1, 0, 1)  # one is on its way
-    assert all("/live/" in url for url in asked)
+    assert [url for url in asked if "/live/" not in url] == []
 
 
 def test_the_title_counts_what_runs(visit, admin_state):
