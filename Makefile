@@ -1,6 +1,6 @@
 # `make run` and `make test` are all that a newcomer needs; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-rest check audit bench screens lock clean
+.PHONY: help run test test-browser test-faults check audit bench screens lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 BIN := .venv/bin
@@ -12,15 +12,12 @@ run: .venv/.run ## set up, then start the whole site
 	@exec $(BIN)/python manage.py up
 
 test: .venv/.test ## set up with the test extras, then run every test
-	@$(MAKE) --no-print-directory --jobs=2 test-browser test-rest
-
-# A process of its own: the browser's driver keeps a loop running. pytest's 5 means that none was chosen.
-test-browser:
-	@$(BIN)/pytest -m browser $(ARGS) || [ $$? -eq 5 ]
-
-test-rest:
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser and not faults" $(ARGS) || [ $$? -eq 5 ]
-	@$(BIN)/pytest -m faults $(ARGS) || [ $$? -eq 5 ]
+	@$(MAKE) --no-print-directory --jobs=2 test-browser test-faults
+
+# Processes of their own: the browser's driver keeps a loop running. pytest's 5 means that none was chosen.
+test-browser test-faults:
+	@$(BIN)/pytest -m $(@:test-%=%) $(ARGS) || [ $$? -eq 5 ]
 
 check: .venv/.test ## format, lint, types, templates, migrations, dependency audit
 	$(BIN)/ruff format --check .

@@ -4,8 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from acting import THEMES, card_of, generate, status_of
-from axe_playwright_python.sync_playwright import Axe
+from acting import card_of, generate, status_of
 from playwright.sync_api import expect
 
 PROMPT = "A lighthouse on a red cliff at dusk, long exposure sea"
@@ -149,30 +148,3 @@ def test_leaving_the_net_is_said_and_coming_back_recovers(visit, admin_state):
     page.context.set_offline(False)
 
     expect(page.get_by_text(re.compile("No connection")).first).to_be_hidden(timeout=15_000)
-
-
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", ["desktop", "small"])
-@pytest.mark.parametrize(
-    ("name", "address", "signed_in"),
-    [
-        ("sign-in", "/accounts/login/", False),
-        ("studio", "/", True),
-        ("library", "/library/", True),
-        ("image", "/library/", True),
-        ("settings", "/settings/", True),
-        ("not-found", "/images/00000000-0000-0000-0000-000000000000/", True),
-    ],
-)
-def test_every_page_is_accessible(
-    visit, admin_state, finished, name, address, signed_in, size, theme
-):
-    page = visit(admin_state if signed_in else None, size=size, theme=theme)
-    page.goto(address)
-    if name == "image":
-        page.get_by_role("link", name=finished).first.click()
-        page.wait_for_url(re.compile("/images/"))
-
-    found = Axe().run(page)
-
-    assert found.violations_count == 0, found.generate_report()

@@ -79,7 +79,7 @@ def test_a_killed_process_of_the_worker_takes_all_with_it_and_all_are_started_an
     assert "to be started anew" in site.said or which == "main"
 
 
-@pytest.mark.parametrize("which", ["all", "main", "workers", "monitor", "pusher"])
+@pytest.mark.parametrize("which", ["all", "main", "pusher"])
 def test_a_worker_that_hangs_is_replaced_whole(site, which):
     old = site.all_of("worker")
     one, two, monitor, pusher = children(site, "worker")
