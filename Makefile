@@ -1,6 +1,6 @@
 # `make run` and `make test` are all that a newcomer needs; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-faults check audit bench screens lock clean
+.PHONY: help run test test-browser test-faults faults check audit bench screens lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 BIN := .venv/bin
@@ -16,8 +16,14 @@ test: .venv/.test ## set up with the test extras, then run every test
 	@$(MAKE) --no-print-directory --jobs=2 test-browser test-faults
 
 # Processes of their own: the browser's driver keeps a loop running. pytest's 5 means that none was chosen.
-test-browser test-faults:
-	@$(BIN)/pytest -m $(@:test-%=%) $(ARGS) || [ $$? -eq 5 ]
+test-browser:
+	@$(BIN)/pytest -m browser $(ARGS) || [ $$? -eq 5 ]
+
+test-faults:
+	@$(BIN)/pytest -m "faults and not long" $(ARGS) || [ $$? -eq 5 ]
+
+faults: .venv/.test ## every fault, on SQLite and on PostgreSQL with Redis
+	@$(BIN)/pytest -m faults $(ARGS)
 
 check: .venv/.test ## format, lint, types, templates, migrations, dependency audit
 	$(BIN)/ruff format --check .

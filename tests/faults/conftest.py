@@ -49,7 +49,7 @@ def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
 
 @pytest.fixture(
     params=[
-        pytest.param("sqlite"),
+        pytest.param("sqlite", marks=pytest.mark.long),
         pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.redis]),
     ]
 )
