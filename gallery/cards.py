@@ -258,7 +258,7 @@ def _shortfall(generation: Generation, arrived: int) -> str:
 def _facts(generation: Generation) -> Iterator[str]:
     yield generation.model.label if generation.model else generation.model_name
     image = next(iter(generation.images.all()), None)
-    yield f"{image.width} × {image.height}" if image else generation.size.replace("x", " × ")
+    yield f"{image.width} × {image.height}" if image else words.size(generation.size)
     took = _seconds(generation.submitted_at, generation.done_at)
     if took is not None:
         yield words.duration(took)

@@ -56,7 +56,7 @@ def _facts(image: Image) -> Iterator[Fact]:
     model = generation.model
     yield Fact(name="Model", value=model.label if model else image.model_name)
     yield Fact(name="Size", value=f"{image.width} × {image.height}")
-    yield Fact(name="Asked for", value=generation.size.replace("x", " × "))
+    yield Fact(name="Asked for", value=words.size(generation.size))
     if image.seed:
         yield Fact(name="Seed", value=image.seed)
     if generation.submitted_at and generation.done_at:

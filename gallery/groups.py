@@ -190,7 +190,7 @@ def _look_of(image: Image | None, look: str) -> str:
 def _facts(rows: Sequence[Generation]) -> Iterator[str]:
     labels = [row.model.label if row.model else row.model_name for row in rows]
     yield ", ".join(dict.fromkeys(labels))
-    yield ", ".join(dict.fromkeys(row.size.replace("x", " × ") for row in rows))
+    yield ", ".join(dict.fromkeys(words.size(row.size) for row in rows))
     yield words.pictures(sum(row.count for row in rows))
     ended = sum((row.cost or Decimal(0) for row in rows), Decimal(0))
     held = sum((row.total_price for row in rows if row.is_open), Decimal(0))

@@ -73,9 +73,10 @@ def lineage_of(image: Image, person: Person) -> Lineage | None:
     for pk, one in seen.items():
         children[_nearest(pk, parents, seen)].append(one)
     roots = tuple(_nodes(None, children, here=image.pk, orphans=orphans))
-    return Lineage(
-        roots=(_begun_with(upload, roots, here=image.pk),) if upload else roots, size=size
-    )
+    if upload:
+        compare = _compare(upload.pk, image.pk) if image.pk in seen else ""
+        roots = (_begun_with(upload, roots, compare=compare),)
+    return Lineage(roots=roots, size=size)
 
 
 def _kin(image: Image, person: Person) -> tuple[Parents, Upload | None]:
@@ -134,21 +135,16 @@ def _nodes(
         )
 
 
-def _begun_with(upload: Upload, edits: tuple[Node, ...], *, here: uuid.UUID) -> Node:
+def _begun_with(upload: Upload, edits: tuple[Node, ...], *, compare: str) -> Node:
     return Node(
         source=source_of(upload),
         model="",
         words=(),
         is_here=False,
-        compare=_compare(upload.pk, here) if any(_has(node) for node in edits) else "",
+        compare=compare,
         is_from_deleted=False,
         children=edits,
     )
-
-
-def _has(node: Node) -> bool:
-    """Whether the picture around which the tree is drawn stands at or below this one."""
-    return node.is_here or any(map(_has, node.children))
 
 
 def _compare(other: uuid.UUID, here: uuid.UUID) -> str:

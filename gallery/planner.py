@@ -145,7 +145,7 @@ def _sizes(chosen: Iterable[str]) -> Iterator[AlsoSize]:
     for size in (*catalog.RATIOS, *PIXELS):
         yield AlsoSize(
             value=size,
-            label=size.replace("x", " × "),
+            label=words.size(size),
             rules=PIXELS.get(size, every),
             is_chosen=size in chosen,
         )

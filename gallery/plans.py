@@ -50,10 +50,6 @@ class Plan:
         return self.prompts * len(self.models) * len(self.sizes)
 
     @property
-    def pictures(self) -> int:
-        return self.jobs * self.count
-
-    @property
     def price(self) -> Decimal:
         each = sum((model.credits for model in self.models), Decimal(0))
         return each * self.count * len(self.sizes) * self.prompts
@@ -92,7 +88,7 @@ class Plan:
     def _label(self, filled: Filled, size: str, model: FluxModel) -> str:
         """What sets one job apart from the others."""
         choices = [model.label] if len(self.models) > 1 else []
-        choices += [size.replace("x", " × ")] if len(self.sizes) > 1 else []
+        choices += [words.size(size)] if len(self.sizes) > 1 else []
         lines = [words.shortened(filled.label, 80), " · ".join(choices)]
         return "\n".join(filter(None, lines))
 
@@ -160,7 +156,7 @@ class PlanForm(WishForm):
                 if model.size_problem(size):
                     self.add_error(
                         "also_size",
-                        f"{model.label} does not take the size {size.replace('x', ' × ')}. "
+                        f"{model.label} does not take the size {words.size(size)}. "
                         "Leave out the model or the size.",
                     )
                     return

@@ -88,7 +88,7 @@ def _row(preset: Preset, person: Person, labels: Mapping[str, str]) -> Row:
 
 def _facts(choices: Mapping[str, Any], labels: Mapping[str, str]) -> str:
     models = [labels.get(name, name) for name in choices.get("models", ())]
-    sizes = [str(size).replace("x", " × ") for size in choices.get("sizes", ())]
+    sizes = [words.size(str(size)) for size in choices.get("sizes", ())]
     count = words.pictures(int(choices.get("count", 1)))
     return " · ".join(filter(None, [", ".join(models), ", ".join(sizes), count]))
 

@@ -58,10 +58,6 @@ class Shelf:
     older: str  # the mark after which the next page begins
 
 
-def own(person: Person, *, after: Mark | None = None) -> Shelf:
-    return shelf(LIBRARY, person, after=after)
-
-
 def shelf(name: str, person: Person, *, after: Mark | None = None) -> Shelf:
     pictures = listed(name, person)
     page = older_than(after, pictures) if after else pictures.order_by("-at", "-pk")

@@ -35,6 +35,11 @@ def pictures(number: int) -> str:
     return f"{number} {'picture' if number == 1 else 'pictures'}"
 
 
+def size(text: str) -> str:
+    """Pixels as people write them, 1024 × 768; a ratio as it is."""
+    return text.replace("x", " × ")
+
+
 def placed(galleries: Sequence[str]) -> str:
     """In which galleries a picture is now."""
     if not galleries:

@@ -46,8 +46,7 @@ document.addEventListener("input", ({ target }) => {
 })
 
 // Who signs out leaves nothing to be saved (sign-out.js).
-document.addEventListener("submit", ({ target }) => {
-  if (new URL(target.action).pathname !== "/accounts/logout/") return
+document.addEventListener("signing-out", () => {
   clearTimeout(timer)
   pending = null
 })
