@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import Person
-from gallery import shelves
+from gallery import listings, shelves
 from gallery.shelves import Mark
 from gallery.tiles import Tile
 
@@ -32,7 +32,7 @@ def choices_of(
     person: Person, *, purpose: str, beside: Sequence[str], after: Mark | None
 ) -> Choices:
     """One page of the library, newest first; `beside` are the pictures chosen before."""
-    shelf = shelves.shelf(shelves.LIBRARY, person, after=after)
+    shelf = shelves.shelf(listings.library(person), after=after)
     base, part = _bases(purpose, beside)
     tiles = [tile for day in shelf.days for tile in day.tiles]
     query = {"for": purpose, "i": beside, "after": shelf.older}

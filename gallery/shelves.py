@@ -1,49 +1,54 @@
-"""Pictures in their order: the library, favourites, the trash, and the pages of each."""
+"""Pictures in their order, a page at a time."""
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q
 from django.utils import formats, timezone
 
-from accounts.models import Person
-from gallery.models import Image
+from gallery.listings import Listing, Rows
 from gallery.tiles import Tile, tile_of
 
 PAGE = 60
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EARLIEST, LATEST = datetime(1971, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-LIBRARY, FAVOURITES, TRASH = "library", "favourites", "trash"
-
-Rows = QuerySet[Any]  # pictures, each with the moment `at` by which its list is ordered
+HIGHEST = 2**63 - 1  # that a database counts to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A place in a list: at one picture."""
 
-    at: datetime
+    at: datetime | int
     pk: uuid.UUID
 
     def __str__(self) -> str:
-        return f"{(self.at - EPOCH) // MICROSECOND}-{self.pk.hex}"
+        at = (self.at - EPOCH) // MICROSECOND if isinstance(self.at, datetime) else self.at
+        return f"{at}~{self.pk.hex}"
 
     @classmethod
-    def read(cls, text: str) -> "Mark":
+    def read(cls, text: str, *, is_timed: bool = True) -> "Mark":
         """Raises ValueError for what is no mark."""
-        moment, _, pk = text.partition("-")
-        try:
-            at = EPOCH + int(moment) * MICROSECOND
-        except OverflowError as error:
-            raise ValueError(text) from error
-        if not EARLIEST < at < LATEST:  # and in every time zone a date
+        number, _, pk = text.partition("~")
+        at = int(number)
+        if abs(at) > HIGHEST:
             raise ValueError(text)
-        return cls(at=at, pk=uuid.UUID(pk))
+        return cls(at=_moment(at) if is_timed else at, pk=uuid.UUID(pk))
+
+
+def _moment(microseconds: int) -> datetime:
+    try:
+        moment = EPOCH + microseconds * MICROSECOND
+    except OverflowError as error:
+        raise ValueError(microseconds) from error
+    if not EARLIEST < moment < LATEST:  # and in every time zone a date
+        raise ValueError(microseconds)
+    return moment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,28 +59,18 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    days: tuple[Day, ...]
+    days: tuple[Day, ...]  # a list that goes by no time has but one, without a heading
     older: str  # the mark after which the next page begins
 
 
-def shelf(name: str, person: Person, *, after: Mark | None = None) -> Shelf:
-    pictures = listed(name, person)
-    page = older_than(after, pictures) if after else pictures.order_by("-at", "-pk")
+def shelf(listing: Listing, *, after: Mark | None = None) -> Shelf:
+    page = older_than(after, listing.rows) if after else listing.rows.order_by("-at", "-pk")
     rows = list(page[: PAGE + 1])
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Shelf(
-        days=tuple(_days(rows[:PAGE], after, query_of(name))),
+        days=tuple(_days(rows[:PAGE], after, listing)),
         older=str(Mark(at=last.at, pk=last.pk)) if last else "",
     )
-
-
-def listed(name: str, person: Person) -> Rows:
-    return LISTS[name](person)
-
-
-def query_of(name: str) -> str:
-    """What tells a picture's page from which list it was opened; the library needs no words."""
-    return "" if name == LIBRARY else f"?in={name}"
 
 
 def older_than(mark: Mark, pictures: Rows) -> Rows:
@@ -90,34 +85,18 @@ def newer_than(mark: Mark, pictures: Rows) -> Rows:
     return pictures.filter(Q(at__gte=mark.at) & after).order_by("at", "pk")
 
 
-def _library(person: Person) -> Rows:
-    return Image.objects.owned_by(person).marked_for(person).annotate(at=F("created_at"))
-
-
-def _favourites(person: Person) -> Rows:
-    chosen = Image.objects.visible_to(person).filter(favourites__person=person)
-    return chosen.marked_for(person).annotate(at=F("favourites__created_at"))
-
-
-def _trash(person: Person) -> Rows:
-    return Image.objects.in_trash_of(person).annotate(at=F("trashed_at"))
-
-
-LISTS: dict[str, Callable[[Person], Rows]] = {
-    LIBRARY: _library,
-    FAVOURITES: _favourites,
-    TRASH: _trash,
-}
-
-
-def _days(images: Iterable[Any], after: Mark | None, query: str) -> Iterator[Day]:
+def _days(images: list[Any], after: Mark | None, listing: Listing) -> Iterator[Day]:
+    if not listing.is_timed:
+        if images:
+            yield Day(heading="", tiles=tuple(tile_of(image, listing.query) for image in images))
+        return
     begun = _day(after.at) if after else None
     for day, group in groupby(images, key=lambda image: _day(image.at)):
         heading = "" if day == begun else _heading(day)
-        yield Day(heading=heading, tiles=tuple(tile_of(image, query) for image in group))
+        yield Day(heading=heading, tiles=tuple(tile_of(image, listing.query) for image in group))
 
 
-def _day(moment: datetime) -> date:
+def _day(moment: Any) -> date:
     return timezone.localtime(moment).date()
 
 

@@ -1,10 +1,12 @@
 """One picture as the viewer shows it, over a grid or on a page of its own."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import formats, timezone
+from django.utils.http import urlencode
 
 from accounts.models import Person
 from gallery import comparing, facts, walking, words
@@ -46,9 +48,9 @@ class View:
     gone_on: str  # the day on which it leaves the trash; empty outside it
 
 
-def view_of(image: Image, person: Person, *, among: str) -> View:
+def view_of(image: Image, person: Person, asked: Mapping[str, str]) -> View:
     """Needs the picture's owner, its generation and that one's model at hand."""
-    name = walking.list_of(image, among)
+    walk = walking.walk(image, person, asked)
     return View(
         tile=tile_of(image),
         heading=words.shortened(image.prompt, 60),
@@ -57,13 +59,13 @@ def view_of(image: Image, person: Person, *, among: str) -> View:
         sha256=image.sha256,
         families=facts.families_of(image, Image.objects.visible_to(person)),
         lineage=lineage_of(image, person),
-        walk=walking.walk(image, person, name),
-        doors=_doors(image, person, name),
+        walk=walk,
+        doors=_doors(image, person, walk),
         gone_on=_gone_on(image),
     )
 
 
-def _doors(image: Image, person: Person, name: str) -> Doors:
+def _doors(image: Image, person: Person, walk: Walk) -> Doors:
     key, is_own = str(image.pk), image.owner_id == person.pk
     makes = is_own and person.is_maker
     again = reverse("edit" if image.generation.is_edit else "studio")
@@ -74,7 +76,7 @@ def _doors(image: Image, person: Person, name: str) -> Doors:
         vary=vary if person.is_maker else "",
         galleries=address("image_galleries", key) if is_own else "",
         download=address("image_download", key),
-        trash=f"{address('image_trash', key)}?in={name}" if is_own else "",
+        trash=f"{address('image_trash', key)}?{urlencode({'back': walk.back})}" if is_own else "",
         restore=address("image_restore", key),
         purge=address("image_purge", key),
     )

@@ -1,23 +1,23 @@
 """From one picture to the next, through the very list that it was opened from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import Person
-from gallery import shelves
+from gallery import listings, shelves
 from gallery.addresses import address
-from gallery.models import Image
-from gallery.shelves import FAVOURITES, LIBRARY, TRASH, Mark, Rows
+from gallery.listings import TRASH, Listing
+from gallery.models import Generation, Image
+from gallery.models.image import ImageQuerySet
+from gallery.shelves import Mark
 
 FEED = "feed"
-NAMES = {
-    LIBRARY: ("library", "the library"),
-    FAVOURITES: ("favourites", "your favourites"),
-    TRASH: ("trash", "the trash"),
-    FEED: ("studio", "the studio"),
-}
+CARD = "generation__place_in_batch", "position"  # how the pictures stand on a card
+NEWEST = "-generation__created_at", "-generation_id"
+OLDEST = "generation__created_at", "generation_id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,69 +28,85 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Walk:
-    """Where a picture stands in a list; the list's newest picture comes first."""
+    """Where a picture stands in a list; the list's first picture comes first."""
 
-    name: str
     back: str
     back_to: str  # in words
     previous: Step | None
     next: Step | None
 
 
-def list_of(image: Image, asked: str) -> str:
-    """What is in the trash is looked at there; a list that is none is the library."""
+def walk(image: Image, person: Person, asked: Mapping[str, str]) -> Walk:
+    """`asked` is the query of the picture's address: which list it was opened from."""
     if image.trashed_at:
-        return TRASH
-    return asked if asked in NAMES and asked != TRASH else LIBRARY
+        return _in(listings.trash(person), image)  # what is in the trash is looked at there
+    if asked.get("in") == FEED:
+        return _in_feed(image, person)
+    listing = listings.find(person, asked)
+    return _in(listings.library(person) if listing.name == TRASH else listing, image)
 
 
-def walk(image: Image, person: Person, name: str) -> Walk:
-    previous, following = _in_feed(image, person) if name == FEED else _in(name, image, person)
-    view, words = NAMES[name]
+def _in(listing: Listing, image: Image) -> Walk:
+    here = listing.rows.filter(pk=image.pk).first()
+    mark = Mark(at=here.at, pk=here.pk) if here else None
+    before = shelves.newer_than(mark, listing.rows).first() if mark else None
+    after = shelves.older_than(mark, listing.rows).first() if mark else None
     return Walk(
-        name=name,
-        back=reverse(view),
-        back_to=words,
-        previous=_step(previous.first(), name),
-        next=_step(following.first(), name),
+        back=listing.page,
+        back_to=listing.words,
+        previous=_step(before, listing.query),
+        next=_step(after, listing.query),
     )
 
 
-def _step(image: Image | None, name: str) -> Step | None:
+def _step(image: Image | None, query: str) -> Step | None:
     if image is None:
         return None
     key = str(image.pk)
-    page = address("image_detail", key) + shelves.query_of(name)
+    page = address("image_detail", key) + query
     return Step(page=page, large=address("image_rendition", key, "large"))
 
 
-def _in(name: str, image: Image, person: Person) -> tuple[Rows, Rows]:
-    pictures = shelves.listed(name, person)
-    here = pictures.filter(pk=image.pk).first()
-    if here is None:
-        return pictures.none(), pictures.none()
-    mark = Mark(at=here.at, pk=here.pk)
-    return shelves.newer_than(mark, pictures), shelves.older_than(mark, pictures)
-
-
-def _in_feed(image: Image, person: Person) -> tuple[Rows, Rows]:
-    """Jobs from new to old, and the pictures of each as they stand on its card."""
-    job, place = image.generation, Q(generation=image.generation_id)
+def _in_feed(image: Image, person: Person) -> Walk:
+    """Cards from new to old, and the pictures of each as they stand on it."""
+    job, query = image.generation, f"?in={FEED}"
     pictures = Image.objects.owned_by(person).filter(
         generation__owner=person, generation__hidden_at=None
     )
     if job.owner_id != person.pk or job.hidden_at:
-        return pictures.none(), pictures.none()
-    at, beside = job.created_at, Q(generation__created_at=job.created_at)
-    before = (place & Q(position__lt=image.position)) | Q(generation__created_at__gt=at)
-    before |= beside & Q(generation__gt=job.pk)
-    after = (place & Q(position__gt=image.position)) | Q(generation__created_at__lt=at)
-    after |= beside & Q(generation__lt=job.pk)
-    return (
-        pictures.filter(Q(generation__created_at__gte=at) & before).order_by(
-            "generation__created_at", "generation_id", "-position", "-pk"
-        ),
-        pictures.filter(Q(generation__created_at__lte=at) & after).order_by(
-            "-generation__created_at", "-generation_id", "position", "pk"
-        ),
+        pictures = pictures.none()
+    return Walk(
+        back=reverse("studio"),
+        back_to="the studio",
+        previous=_step(_before_in_feed(image, job, pictures), query),
+        next=_step(_after_in_feed(image, job, pictures), query),
     )
+
+
+def _before_in_feed(image: Image, job: Generation, pictures: ImageQuerySet) -> Image | None:
+    beside = Q(generation__place_in_batch__lt=job.place_in_batch) if job.batch_id else Q()
+    beside = _on_card(job) & (beside | Q(generation=job.pk, position__lt=image.position))
+    if found := pictures.filter(beside).order_by(*CARD).last():
+        return found
+    at = job.created_at
+    newer = Q(generation__created_at__gt=at) | Q(generation__gt=job.pk)
+    others = pictures.exclude(_on_card(job)).filter(newer, generation__created_at__gte=at)
+    nearest = others.select_related("generation").order_by(*OLDEST).first()
+    return nearest and pictures.filter(_on_card(nearest.generation)).order_by(*CARD).last()
+
+
+def _after_in_feed(image: Image, job: Generation, pictures: ImageQuerySet) -> Image | None:
+    beside = Q(generation__place_in_batch__gt=job.place_in_batch) if job.batch_id else Q()
+    beside = _on_card(job) & (beside | Q(generation=job.pk, position__gt=image.position))
+    if found := pictures.filter(beside).order_by(*CARD).first():
+        return found
+    at = job.created_at
+    older = Q(generation__created_at__lt=at) | Q(generation__lt=job.pk)
+    others = pictures.exclude(_on_card(job)).filter(older, generation__created_at__lte=at)
+    nearest = others.select_related("generation").order_by(*NEWEST).first()
+    return nearest and pictures.filter(_on_card(nearest.generation)).order_by(*CARD).first()
+
+
+def _on_card(job: Generation) -> Q:
+    """A batch is one card, whichever of its jobs a picture is of."""
+    return Q(generation__batch=job.batch_id) if job.batch_id else Q(generation=job.pk)

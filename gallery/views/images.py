@@ -25,7 +25,7 @@ from gallery.viewing import view_of
 def image_detail(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     images = _with_trash(request.user).marked_for(request.user)
     image = get_object_or_404(images.select_related("owner", "generation__model"), pk=pk)
-    view = view_of(image, request.user, among=request.GET.get("in", ""))
+    view = view_of(image, request.user, request.GET.dict())
     is_part = request.htmx and request.htmx.target == "viewer-body"
     template = "gallery/_viewer.html" if is_part else "gallery/image_detail.html"
     return render(request, template, {"view": view, "tile": view.tile})

@@ -17,7 +17,6 @@ from accounts.requests import TeamRequest
 from gallery import favourites, placing, trash, words
 from gallery.models import Image
 from gallery.tiles import tile_of
-from gallery.walking import NAMES
 
 
 @require_POST
@@ -90,14 +89,17 @@ def _told(request: TeamRequest, event: str, pk: uuid.UUID, address: str) -> Http
 
 
 def _list(request: TeamRequest) -> str:
-    view, _ = NAMES.get(request.GET.get("in", ""), NAMES["library"])
-    return reverse(view)
+    return _ours(request, request.GET.get("back", ""))
 
 
 def _where_from(request: TeamRequest) -> str:
-    came_from = request.headers.get("Referer", "")
+    return _ours(request, request.headers.get("Referer", ""))
+
+
+def _ours(request: TeamRequest, wanted: str) -> str:
+    """A page of this site; the library in place of any other."""
     is_ours = url_has_allowed_host_and_scheme(
-        came_from, {request.get_host()}, require_https=request.is_secure()
+        wanted, {request.get_host()}, require_https=request.is_secure()
     )
-    parts = urlsplit(came_from)
+    parts = urlsplit(wanted)
     return parts._replace(scheme="", netloc="").geturl() if is_ours else reverse("library")

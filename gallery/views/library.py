@@ -9,8 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.requests import TeamRequest
-from gallery import shelves
-from gallery.shelves import FAVOURITES, LIBRARY, TRASH, Mark
+from gallery import listings, shelves
+from gallery.listings import FAVOURITES, LIBRARY, TRASH, Listing
+from gallery.shelves import Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,28 +39,28 @@ TABS = (
 @never_cache
 @require_safe
 def library(request: TeamRequest) -> HttpResponse:
-    return _page(request, LIBRARY)
+    return _page(request, listings.library(request.user))
 
 
 @never_cache
 @require_safe
 def favourites(request: TeamRequest) -> HttpResponse:
-    return _page(request, FAVOURITES)
+    return _page(request, listings.favourites(request.user))
 
 
 @never_cache
 @require_safe
 def trash(request: TeamRequest) -> HttpResponse:
-    return _page(request, TRASH)
+    return _page(request, listings.trash(request.user))
 
 
-def _page(request: TeamRequest, name: str) -> HttpResponse:
+def _page(request: TeamRequest, listing: Listing) -> HttpResponse:
     after = _mark(request.GET.get("after", ""))
     context = {
-        "shelf": shelves.shelf(name, request.user, after=after),
+        "shelf": shelves.shelf(listing, after=after),
         "is_first": after is None,
         "tabs": TABS,
-        "tab": next(tab for tab in TABS if tab.name == name),
+        "tab": next(tab for tab in TABS if tab.name == listing.name),
     }
     return render(request, "gallery/library.html", context)
 

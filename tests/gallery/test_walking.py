@@ -4,9 +4,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from gallery import favourites, shelves, trash, walking
-from gallery.models import Image
-from gallery.shelves import FAVOURITES, LIBRARY, TRASH
+from gallery import favourites, listings, shelves, trash, walking
+from gallery.models import Batch, Image
+from gallery.listings import FAVOURITES, LIBRARY, TRASH
 from gallery.walking import FEED
 
 
@@ -17,10 +17,10 @@ def id_of(step):
 def walked(start, person, name):
     """The ids met by going on to the end, and by coming back from there."""
     there, back = [start.pk], []
-    while step := walking.walk(fresh(there[-1]), person, name).next:
+    while step := walking.walk(fresh(there[-1]), person, {"in": name}).next:
         there.append(id_of(step))
     back.append(there[-1])
-    while step := walking.walk(fresh(back[-1]), person, name).previous:
+    while step := walking.walk(fresh(back[-1]), person, {"in": name}).previous:
         back.append(id_of(step))
     return there, back
 
@@ -30,7 +30,11 @@ def fresh(pk):
 
 
 def shown(name, person):
-    tiles = [tile for day in shelves.shelf(name, person).days for tile in day.tiles]
+    tiles = [
+        tile
+        for day in shelves.shelf(listings.find(person, {"in": name})).days
+        for tile in day.tiles
+    ]
     return [uuid.UUID(tile.id) for tile in tiles]
 
 
@@ -72,10 +76,31 @@ def test_the_feed_is_walked_card_by_card(alice, bob, make_generation, make_image
     assert there == sum(cards, []) == back[::-1]
 
 
+def test_a_batch_is_walked_as_its_card_stands(alice, make_generation, make_image):
+    older = make_image(alice, generation=make_generation(alice, status="succeeded"))
+    batch = Batch.objects.create(owner=alice, template="A door", form_token=uuid.uuid4())
+    at = timezone.now()
+    cells = []
+    for place in range(3):
+        job = make_generation(
+            alice,
+            status="succeeded",
+            batch=batch,
+            place_in_batch=place,
+            created_at=at + timedelta(microseconds=place),
+        )
+        cells += [make_image(alice, generation=job, position=n).pk for n in range(2)]
+    newer = make_image(alice, generation=make_generation(alice, status="succeeded"))
+
+    there, back = walked(fresh(newer.pk), alice, FEED)
+
+    assert there == [newer.pk, *cells, older.pk] == back[::-1]
+
+
 def test_nothing_thrown_away_is_met(pictures, alice):
     trash.throw_away(pictures[3])
 
-    step = walking.walk(fresh(pictures[4].pk), alice, LIBRARY).next
+    step = walking.walk(fresh(pictures[4].pk), alice, {}).next
 
     assert id_of(step) != pictures[3].pk
 
@@ -84,7 +109,7 @@ def test_a_picture_that_is_not_in_the_list_has_no_neighbours(pictures, alice, bo
     other = make_image(bob)
 
     for name in (LIBRARY, FAVOURITES, FEED):
-        walk = walking.walk(fresh(other.pk), alice, name)
+        walk = walking.walk(fresh(other.pk), alice, {"in": name})
         assert (walk.previous, walk.next) == (None, None)
 
 
@@ -99,10 +124,12 @@ def test_a_step_takes_as_many_queries_in_a_long_list(
         favourites.mark(image, by=alice, is_favourite=True)
     image = fresh(images[number // 2].pk)
 
-    with django_assert_max_num_queries(3):
-        walking.walk(image, alice, name)
+    with django_assert_max_num_queries(6 if name == FEED else 3):
+        walking.walk(image, alice, {"in": name})
 
 
 @pytest.mark.parametrize("asked", ["", "trash", "nonsense", "library"])
-def test_a_list_that_is_none_is_the_library(asked, pictures):
-    assert walking.list_of(pictures[0], asked) == LIBRARY
+def test_a_list_that_is_none_is_the_library(asked, pictures, alice):
+    walk = walking.walk(fresh(pictures[0].pk), alice, {"in": asked})
+
+    assert walk.back == "/library/" and walk.next.page.endswith("/")

@@ -128,7 +128,7 @@ def test_what_is_thrown_away_is_in_the_trash_with_a_way_back(image, alice, clien
 def test_without_a_script_one_is_led_back_to_the_list_and_told(image, alice, client_of):
     client = client_of(alice)
 
-    answer = client.post(f"/images/{image.pk}/trash/?in=feed", follow=True)
+    answer = client.post(f"/images/{image.pk}/trash/?back=/", follow=True)
 
     assert answer.redirect_chain == [("/", 302)]
     assert "Moved to the trash." in answer.content.decode()

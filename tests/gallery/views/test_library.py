@@ -70,7 +70,9 @@ def test_a_day_that_goes_on_has_no_second_heading(alice, client_of, make_image, 
     assert [day.heading for day in shelf.days] == [""]
 
 
-@pytest.mark.parametrize("mark", ["x", "1-2", "99999999999999999999-" + "0" * 32, "-", "1"])
+@pytest.mark.parametrize(
+    "mark", ["x", "1~2", "99999999999999999999~" + "0" * 32, "~", "1", "-1~" + "0" * 32]
+)
 def test_a_mark_that_is_none_is_not_found(mark, alice, client_of):
     assert client_of(alice).get(f"/library/?after={mark}").status_code == 404
 
