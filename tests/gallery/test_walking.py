@@ -5,8 +5,8 @@ import pytest
 from django.utils import timezone
 
 from gallery import favourites, listings, shelves, trash, walking
-from gallery.models import Batch, Image
 from gallery.listings import FAVOURITES, LIBRARY, TRASH
+from gallery.models import Batch, Image
 from gallery.walking import FEED
 
 
