@@ -1,10 +1,12 @@
 """What a job's views have in common: who is let in, and how they answer with and without htmx."""
 
+import logging
 import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.db import OperationalError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +21,8 @@ from gallery.batches import NothingToRetry, TooManyJobs, TooManyWaiting
 from gallery.generations import ModelGone, ReferenceGone, TooManyQueued
 from gallery.models import Batch, Generation
 
+logger = logging.getLogger(__name__)
+
 
 def post_or_studio(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Who comes by a link, as after signing in again, is led to the studio."""
@@ -30,14 +34,21 @@ def post_or_studio(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
     return checked
 
 
-def shown_in_feed(request: TeamRequest, row: Generation | Batch) -> HttpResponse:
-    """A page of htmx learns that there is news; any other browser is led to the card."""
+def shown_in_feed(
+    request: TeamRequest, row: Generation | Batch, *, is_here: bool = False
+) -> HttpResponse:
+    """A page of htmx learns that there is news; any other browser is led to the card.
+
+    `is_here` tells that a batch's own page shows the row, too; it has no feed.
+    """
     kind = "batch" if isinstance(row, Batch) else "job"
     place = f"{reverse('studio')}#{kind}-{row.pk}"
     if not request.htmx:
         return HttpResponseRedirect(place, status=303)
     if (request.htmx.current_url_abs_path or "").startswith("/batches/"):
-        return HttpResponseClientRedirect(place)  # there is no feed on a batch's own page
+        if not is_here:
+            return HttpResponseClientRedirect(place)
+        return trigger_client_event(render(request, "gallery/_messages.html"), "feed-changed")
     response = render(request, "gallery/_accepted.html", {"token": uuid.uuid4()})
     # The page's poller hears of it and fetches what has changed.
     return trigger_client_event(reswap(response, "none"), "feed-changed")
@@ -67,6 +78,9 @@ def in_words(refusal: Exception, person: Person) -> str:
             return "Its model is no longer on offer. Use it again with another model."
         case ReferenceGone():
             return "The picture that it started from is no longer there. Choose another one."
+        case OperationalError():
+            logger.error("wish.not_taken", exc_info=refusal)
+            return problems.NOT_TAKEN
     raise refusal
 
 

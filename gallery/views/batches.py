@@ -1,6 +1,5 @@
 """What people do with a batch of theirs: look at all of it, cancel, hide, ask once more."""
 
-import logging
 import uuid
 
 from django.contrib import messages
@@ -12,21 +11,20 @@ from django.views.decorators.http import require_safe
 
 from accounts.credits import AllowanceExceeded
 from accounts.requests import TeamRequest
-from gallery import batches, feed, problems
+from gallery import batches, feed
 from gallery.batches import NothingToRetry, TooManyJobs, TooManyWaiting
 from gallery.generations import ModelGone, NotAllowed
 from gallery.models import Batch
 from gallery.views.answers import in_words, only_looks, post_or_studio, shown_in_feed, token_of
-
-logger = logging.getLogger(__name__)
 
 
 @never_cache
 @require_safe
 def batch_detail(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     """All its pictures; the card in the feed shows the first ones."""
-    group = feed.whole_batch(request.user, _own(request, pk))
-    return render(request, "gallery/batch_detail.html", {"card": group})
+    batch, standing = _own(request, pk), feed.standing(request.user)
+    group = feed.whole_batch(request.user, batch)
+    return render(request, "gallery/batch_detail.html", {"card": group, "following": standing})
 
 
 @post_or_studio
@@ -34,7 +32,7 @@ def batch_cancel(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     batch = _own(request, pk)
     if not batches.cancel(batch):
         messages.warning(request, "None of it waits any more: what was sent can't be cancelled.")
-    return shown_in_feed(request, batch)
+    return shown_in_feed(request, batch, is_here=True)
 
 
 @post_or_studio
@@ -44,7 +42,14 @@ def batch_hide(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     return shown_in_feed(request, batch)
 
 
-REFUSALS = (AllowanceExceeded, TooManyJobs, TooManyWaiting, NothingToRetry, ModelGone)
+REFUSALS = (
+    AllowanceExceeded,
+    TooManyJobs,
+    TooManyWaiting,
+    NothingToRetry,
+    ModelGone,
+    OperationalError,
+)
 
 
 @post_or_studio
@@ -56,10 +61,6 @@ def batch_retry(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
         return only_looks(request, prompt=batch.template)
     except REFUSALS as refusal:
         messages.error(request, in_words(refusal, request.user))
-        return shown_in_feed(request, batch)
-    except OperationalError:
-        logger.exception("batch.not_taken")
-        messages.error(request, problems.NOT_TAKEN)
         return shown_in_feed(request, batch)
     return shown_in_feed(request, made)
 

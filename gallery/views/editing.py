@@ -1,7 +1,5 @@
 """The edit page: one picture, what should change in it, and as many jobs as are wanted."""
 
-import logging
-
 from django.db import OperationalError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -12,7 +10,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.credits import AllowanceExceeded
 from accounts.requests import TeamRequest
-from gallery import editor, generations, problems
+from gallery import editor, generations
 from gallery.flux.catalog import MAX_COUNT
 from gallery.forms import LONGEST_PROMPT, EditForm
 from gallery.generations import TooManyQueued
@@ -22,8 +20,6 @@ from gallery.models.generation import Action
 from gallery.sources import source_of
 from gallery.views.answers import in_words, only_looks, uuid_or_404
 from gallery.views.bringing import Brought, bring, is_bringing
-
-logger = logging.getLogger(__name__)
 
 
 @never_cache
@@ -78,11 +74,8 @@ def _ask(request: TeamRequest, form: EditForm) -> list[Generation]:
             number=form.cleaned_data["count"],
             token=form.token,
         )
-    except (AllowanceExceeded, TooManyQueued) as refusal:
+    except (AllowanceExceeded, TooManyQueued, OperationalError) as refusal:
         form.add_error(None, in_words(refusal, request.user))
-    except OperationalError:
-        logger.exception("edit.not_taken")
-        form.add_error(None, problems.NOT_TAKEN)
     return []
 
 

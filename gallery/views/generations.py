@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -38,7 +39,7 @@ def generation_retry(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
         made = generations.retry(generation, by=request.user, token=token_of(request))
     except NotAllowed:
         return only_looks(request, prompt=generation.prompt)
-    except (AllowanceExceeded, TooManyQueued) as refusal:
+    except (AllowanceExceeded, TooManyQueued, OperationalError) as refusal:
         messages.error(request, in_words(refusal, request.user))
         return shown_in_feed(request, generation)
     except (ModelGone, ReferenceGone) as refusal:

@@ -1,4 +1,6 @@
-"""The studio's one poll: nothing when nothing changed, else exactly what did."""
+"""A page's one poll: nothing when nothing changed, else exactly what did."""
+
+import uuid
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.models import Person
 from gallery import feed, stamps
+from gallery.models import Batch
 from gallery.stamps import Stamp
 
 
@@ -36,5 +39,17 @@ def _changed(request: HttpRequest, person: Person, seen: Stamp | None) -> HttpRe
     standing = feed.standing(person)
     everything = Stamp(person_id=person.pk, version=-1, at=timezone.now())
     context = {"standing": standing, "changes": feed.changes(person, seen or everything)}
+    batch = _batch(person, request.GET.get("batch", ""))
+    if batch:
+        context["card"] = feed.whole_batch(person, batch)
+        return render(request, "gallery/_changes_batch.html", context)
     fragment = "_changes_elsewhere.html" if "elsewhere" in request.GET else "_changes.html"
     return render(request, f"gallery/{fragment}", context)
+
+
+def _batch(person: Person, key: str) -> Batch | None:
+    """The one whose own page asks."""
+    try:
+        return Batch.objects.visible_to(person).filter(pk=uuid.UUID(key)).first()
+    except ValueError:
+        return None

@@ -1,7 +1,5 @@
 """The studio: the composer, the feed, and a new wish."""
 
-import logging
-
 from django.contrib import messages
 from django.db import OperationalError
 from django.http import HttpResponse
@@ -11,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.credits import AllowanceExceeded
 from accounts.requests import TeamRequest
-from gallery import batches, blanks, feed, generations, problems
+from gallery import batches, blanks, feed, generations
 from gallery.batches import TooManyWaiting
 from gallery.composer import composer_of, first_values
 from gallery.forms import LONGEST_PROMPT
@@ -21,8 +19,6 @@ from gallery.models.generation import Action
 from gallery.planner import more_of, values_of
 from gallery.plans import PlanForm
 from gallery.views.answers import in_words, only_looks, post_or_studio, shown_in_feed, uuid_or_404
-
-logger = logging.getLogger(__name__)
 
 
 @never_cache
@@ -72,11 +68,8 @@ def _ask(request: TeamRequest, form: PlanForm) -> Generation | Batch | None:
         if len(wishes.wishes) > 1:
             return batches.request(by=request.user, wishes=wishes, token=form.token)
         return generations.request(by=request.user, wish=wishes.wishes[0], token=form.token)
-    except (AllowanceExceeded, TooManyQueued, TooManyWaiting) as refusal:
+    except (AllowanceExceeded, TooManyQueued, TooManyWaiting, OperationalError) as refusal:
         form.add_error(None, in_words(refusal, request.user))
-    except OperationalError:
-        logger.exception("wish.not_taken")
-        form.add_error(None, problems.NOT_TAKEN)
     return None
 
 

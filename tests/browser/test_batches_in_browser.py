@@ -71,6 +71,24 @@ def test_all_that_waits_is_cancelled_as_one(visit, admin_state):
     expect(group.get_by_role("status")).to_contain_text(re.compile(r"^\s*Done"), timeout=WHILE)
 
 
+def test_a_batchs_own_page_follows_it_to_its_end(visit, admin_state):
+    page = visit(admin_state)
+    page.goto("/")
+    prompt = "A {colour} gate in fog"
+    fill_blanks(page, prompt, colour="red, blue")
+    button_of(page).click()
+    group = group_of(page, prompt)
+    key = group.get_attribute("id").removeprefix("batch-")
+
+    page.goto(f"/batches/{key}/")
+
+    status = group.get_by_role("status")
+    expect(status).to_contain_text(re.compile(r"^\s*Done +2 of 2 done"), timeout=WHILE)
+    expect(group).to_have_count(1)
+    expect(group.get_by_role("img", name="A blue gate in fog")).to_be_visible()
+    expect(page).to_have_title(re.compile("^Batch"))
+
+
 def test_the_same_wish_goes_to_several_models_in_several_sizes(visit, admin_state):
     page = visit(admin_state)
     page.goto("/")

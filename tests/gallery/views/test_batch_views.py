@@ -1,7 +1,9 @@
+import re
 import uuid
 from decimal import Decimal
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from accounts import credits
@@ -313,16 +315,54 @@ def test_values_that_are_too_long_are_told_and_nothing_is_cut(client, wish):
     assert not Generation.objects.exists()
 
 
-def test_a_batchs_own_page_is_left_for_the_feed(client, wish):
-    client.post("/generations/", many(wish))
-    batch = Batch.objects.get()
-    here = {
-        "headers": {
-            "HX-Request": "true",
-            "HX-Current-URL": f"http://testserver/batches/{batch.pk}/",
-        }
-    }
+def on_page_of(batch):
+    page = f"http://testserver/batches/{batch.pk}/"
+    return {"headers": {"HX-Request": "true", "HX-Current-URL": page}}
 
-    answer = client.post(f"/batches/{batch.pk}/cancel/", **here)
+
+def test_a_batchs_own_page_is_left_for_the_feed(client, batch):
+    answer = client.post(f"/batches/{batch.pk}/hide/", **on_page_of(batch))
 
     assert answer["HX-Redirect"] == f"/#batch-{batch.pk}"
+
+
+def test_a_batchs_own_page_stays_when_it_is_cancelled(client, batch):
+    answer = client.post(f"/batches/{batch.pk}/cancel/", **on_page_of(batch))
+
+    assert "HX-Redirect" not in answer
+    assert "feed-changed" in answer["HX-Trigger"]
+
+
+def test_a_batchs_own_page_follows_it_to_its_end(client, batch):
+    page = client.get(f"/batches/{batch.pk}/").content.decode()
+    address = re.search(r'hx-get="(/live/[^"]+)"', page)[1]
+    assert client.get(address).status_code == 204
+
+    client.post(f"/batches/{batch.pk}/cancel/")
+    news = client.get(address).content.decode()
+
+    assert f'id="batch-{batch.pk}" hx-swap-oob="true" data-state="cancelled"' in news
+    assert f"?batch={batch.pk}" in news and "data-after" not in news
+    assert "/live/" not in client.get(f"/batches/{batch.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("key", ["x", "", str(uuid.uuid4())])
+def test_a_poll_for_no_batch_of_ones_own_is_one_of_the_studio(client, batch, key):
+    page = client.get(f"/batches/{batch.pk}/").content.decode()
+    address = re.search(r'hx-get="(/live/[^"]+)\?', page)[1]
+    client.post(f"/batches/{batch.pk}/cancel/")
+
+    assert "afterbegin:#feed" in client.get(f"{address}?batch={key}").content.decode()
+
+
+def test_a_database_that_is_locked_is_told_and_a_retry_is_offered(client, batch, monkeypatch):
+    Generation.objects.update(status="failed")
+
+    def locked(*args, **kwargs):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr("gallery.generations.retry", locked)
+    pk = Generation.objects.first().pk
+    answer = client.post(f"/generations/{pk}/retry/", HTTP_HX_REQUEST="true")
+
+    assert "too busy to take this" in answer.content.decode()
