@@ -1,5 +1,6 @@
+from accounts.models.audit import AuditEvent
 from accounts.models.credit import CreditEntry, TeamBudget
 from accounts.models.invitation import Invitation
 from accounts.models.person import Person
 
-__all__ = ["CreditEntry", "Invitation", "Person", "TeamBudget"]
+__all__ = ["AuditEvent", "CreditEntry", "Invitation", "Person", "TeamBudget"]

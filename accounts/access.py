@@ -1,0 +1,22 @@
+"""Doors that only some people of the team may open."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404
+from django.http.response import HttpResponseBase
+
+from accounts.requests import TeamRequest
+
+
+def admins_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For anybody else there is nothing at this address."""
+
+    @wraps(view)
+    def checked(request: TeamRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_admin:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return checked
