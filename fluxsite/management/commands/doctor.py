@@ -1,11 +1,14 @@
 """Looks at every part of the site, and tells the mend of what is bad."""
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from fluxsite.diagnosis import Finding, examine
+from fluxsite.health import is_database_there
+from fluxsite.inventory import take_stock
 
 
 class Command(BaseCommand):
@@ -14,9 +17,13 @@ class Command(BaseCommand):
     )
     requires_system_checks = []
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        words = "also lay every file in the storage beside its row, and read every original"
+        parser.add_argument("--deep", action="store_true", help=words)
+
     def handle(self, *args: Any, **options: Any) -> None:
         findings = []
-        for finding in examine():
+        for finding in _all(is_deep=options["deep"]):
             self._tell(finding)
             findings.append(finding)
         bad = sum(finding.is_bad for finding in findings)
@@ -29,3 +36,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{word} {finding.part}: {finding.says}")
         if finding.is_bad:
             self.stdout.write(f"    → {finding.mend}")
+
+
+def _all(*, is_deep: bool) -> Iterator[Finding]:
+    yield from examine()
+    if is_deep and is_database_there():
+        yield from take_stock()
