@@ -1,11 +1,31 @@
-"""Log lines for machines."""
+"""Log lines for machines, each with the request that it belongs to."""
 
 import json
 import logging
+import re
+import secrets
+from contextvars import ContextVar
+
+OURS = re.compile(r"[0-9A-Za-z._-]{8,64}")
+
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+
+def known_as(proposed: str) -> str:
+    """The id that a proxy in front has given to a request, if it is fit for a log; or a new one."""
+    return proposed if OURS.fullmatch(proposed) else secrets.token_hex(8)
+
+
+class RequestFilter(logging.Filter):
+    """Gives each record the id of the request that is being answered; empty outside of one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get()
+        return True
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, and the traceback if there is one."""
+    """One JSON object a line: time, level, logger, message, request, and a traceback if any."""
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -14,6 +34,8 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
+        if known := getattr(record, "request_id", ""):
+            line["request"] = known
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)

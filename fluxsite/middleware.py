@@ -1,5 +1,6 @@
 """Django's and allauth's own middleware, kept away from the requests that come by the thousand."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +9,29 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+
+from fluxsite.logs import known_as, request_id
+from fluxsite.metrics import answers
+
+
+class NotedRequestsMiddleware:
+    """Names each request for the log, and counts how long its answer took."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        known = known_as(request.headers.get("X-Request-ID", ""))
+        token, began = request_id.set(known), time.perf_counter()
+        try:
+            response = self.get_response(request)
+        finally:
+            request_id.reset(token)
+        view = request.resolver_match.view_name if request.resolver_match else "none"
+        labels = answers.labels(view=view or "none", status=str(response.status_code))
+        labels.observe(time.perf_counter() - began)
+        response.headers["X-Request-ID"] = known
+        return response
 
 
 class CompressedPagesMiddleware(GZipMiddleware):

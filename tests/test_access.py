@@ -26,6 +26,7 @@ OPEN = {
     "flux_reference": "opened by a signed, expiring address",
     "healthz": "asked by machines",
     "readyz": "asked by machines",
+    "metrics": "opened by a token; 404 without",
 }
 # Named by an id: what an outsider gets to see of it is nothing.
 POSTED = {"generation_cancel", "generation_hide", "generation_retry"} | {
