@@ -1,0 +1,166 @@
+"""All rows and files of a site, laid into another database and another storage, and compared.
+
+One way for backups, for restoring them, and for moving to other machines: rows go through the
+models, so that any database that Django speaks can take them; files go by their names.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from django.apps import apps
+from django.core.files.storage import Storage
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connections, models, transaction
+from django.db.utils import ConnectionHandler
+
+CHUNK = 500
+MARKED = 50_000  # rows between two signs of life
+Tell = Callable[[str], None]
+
+
+class CopyDiffers(Exception):
+    """What arrived is not what was sent."""
+
+
+@contextmanager
+def open_database(alias: str, options: dict[str, Any]) -> Iterator[str]:
+    """Another database, known by this alias until the block ends."""
+    handler: ConnectionHandler = connections
+    handler.databases[alias] = handler.configure_settings({"default": {}, alias: options})[alias]
+    try:
+        yield alias
+    finally:
+        connections[alias].close()
+        del connections[alias]
+        del handler.databases[alias]
+
+
+def snapshot(options: dict[str, Any]) -> dict[str, Any]:
+    """The same database, read as it stands at one moment while others go on writing."""
+    own = {**options, "OPTIONS": dict(options.get("OPTIONS", {})), "CONN_MAX_AGE": 0}
+    if options["ENGINE"].endswith("sqlite3"):
+        own["OPTIONS"]["transaction_mode"] = "DEFERRED"
+    else:
+        own["OPTIONS"]["isolation_level"] = 3  # psycopg's REPEATABLE_READ
+        own["OPTIONS"].pop("options", None)  # it waits for the other side, for long
+    return own
+
+
+def copy_rows(source: str, target: str, tell: Tell) -> dict[str, int]:
+    """Make the target's tables, empty them, fill them, compare. Return the rows of each.
+
+    Raises CopyDiffers. All in one transaction of the target: it is wholly there, or as it was.
+    """
+    call_command("migrate", database=target, interactive=False, verbosity=0)
+    counts = {}
+    with transaction.atomic(source), transaction.atomic(target):
+        _empty(target)
+        with connections[target].constraint_checks_disabled():
+            for model in _models():
+                counts[model._meta.db_table] = _copy_table(model, source, target, tell)
+        connections[target].check_constraints()
+        _renew_sequences(target)
+        for model in _models():
+            _compare(model, source, target)
+    return counts
+
+
+def copy_files(names: Iterable[str], source: Storage, target: Storage, tell: Tell) -> list[str]:
+    """Copy those that are not there in the same size. Return the names of missing ones."""
+    missing = []
+    for number, name in enumerate(names, start=1):
+        try:
+            if not (target.exists(name) and target.size(name) == source.size(name)):
+                _copy_file(name, source, target)
+        except FileNotFoundError:
+            missing.append(name)
+        if number % MARKED == 0:
+            tell(f"{number} files")
+    return missing
+
+
+def _copy_file(name: str, source: Storage, target: Storage) -> None:
+    with source.open(name) as file:
+        kept = target.save(name, file)
+    if kept != name or _checksum(name, source) != _checksum(name, target):
+        target.delete(kept)
+        raise CopyDiffers(f"{name} did not arrive as it was sent.")
+
+
+def _checksum(name: str, storage: Storage) -> str:
+    with storage.open(name) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _models() -> list[type[models.Model]]:
+    found = apps.get_models(include_auto_created=True)
+    return [model for model in found if model._meta.managed and not model._meta.proxy]
+
+
+def _empty(target: str) -> None:
+    """Also of what migrations have filled in: it comes with the rest."""
+    connection = connections[target]
+    tables = [model._meta.db_table for model in _models()]
+    flush = connection.ops.sql_flush(no_style(), tables, reset_sequences=True, allow_cascade=False)
+    with connection.cursor() as cursor, connection.constraint_checks_disabled():
+        for statement in flush:
+            cursor.execute(statement)
+
+
+def _copy_table(model: type[models.Model], source: str, target: str, tell: Tell) -> int:
+    fields = _fields(model)
+    rows, copied = _rows(model, source), 0
+    while chunk := list(islice(rows, CHUNK)):
+        # Raw: as they are, without what a field fills in by itself.
+        model._base_manager.using(target)._insert(chunk, fields=fields, using=target, raw=True)  # type: ignore[attr-defined]
+        copied += len(chunk)
+        if copied % MARKED == 0:
+            tell(f"{model._meta.db_table}: {copied} rows")
+    return copied
+
+
+def _fields(model: type[models.Model]) -> list[Any]:
+    return [field for field in model._meta.concrete_fields if not field.generated]
+
+
+def _rows(model: type[models.Model], alias: str) -> Iterator[models.Model]:
+    names = [field.attname for field in _fields(model)]
+    rows = model._base_manager.using(alias).order_by("pk").only(*names)
+    return rows.iterator(chunk_size=CHUNK)
+
+
+def _renew_sequences(target: str) -> None:
+    connection = connections[target]
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), _models()):
+            cursor.execute(statement)
+
+
+def _compare(model: type[models.Model], source: str, target: str) -> None:
+    if _table_sum(model, source) != _table_sum(model, target):
+        raise CopyDiffers(f"The rows of {model._meta.db_table} did not arrive as they were sent.")
+
+
+def _table_sum(model: type[models.Model], alias: str) -> tuple[int, int]:
+    """How many rows there are, and a sum over all of them in which their order doesn't count:
+    databases differ in how they sort."""
+    number, total, fields = 0, 0, _fields(model)
+    for row in _rows(model, alias):
+        written = json.dumps([_written(field, row) for field in fields])
+        total ^= int.from_bytes(hashlib.sha256(written.encode()).digest())
+        number += 1
+    return number, total
+
+
+def _written(field: Any, row: models.Model) -> str:
+    value = field.value_from_object(row)
+    if isinstance(field, models.JSONField):
+        return json.dumps(value, sort_keys=True)
+    if isinstance(field, models.DecimalField) and value is not None:
+        return f"{value:.{field.decimal_places}f}"
+    return str(field.value_to_string(row))

@@ -1,0 +1,197 @@
+"""A backup restored into an empty place is the site as it was."""
+
+import threading
+from decimal import Decimal
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import InMemoryStorage, default_storage
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils import timezone
+
+from accounts import credits
+from accounts.models import CreditEntry, Person
+from fluxsite import backups, copying
+from fluxsite.copying import CopyDiffers
+from gallery import favourites, trash
+from gallery.models import Favourite, FluxModel, Generation, Heartbeat, Image
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def other_databases(monkeypatch, transactional_db):
+    """Django's tests bar each database that is not named beforehand."""
+
+    def connect(wrapper):
+        if wrapper.connection is None:
+            wrapper.connect()
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "ensure_connection", connect)
+
+
+def everything(alias="default"):
+    return {model._meta.db_table: copying._table_sum(model, alias) for model in copying._models()}
+
+
+@pytest.fixture
+def filled(alice, bob, make_image):
+    images = [make_image(alice, prompt="Ein Türmchen 🏰\n“zwei”"), make_image(bob)]
+    favourites.mark(images[1], by=bob, is_favourite=True)
+    trash.throw_away(images[0])
+    credits.hold(alice, Decimal("0.2161"), reference="generation:1")
+    credits.adjust(bob, Decimal(-3), by=alice, note="a gift taken back")
+    return images
+
+
+def bytes_of(name):
+    with default_storage.open(name) as file:
+        return file.read()
+
+
+def silent(text):
+    pass
+
+
+def test_what_is_restored_is_what_was_there(filled, tmp_path):
+    before, there = everything(), {i.pk: bytes_of(i.original) for i in filled}
+    assert backups.write(tmp_path / "b", default_storage, silent) == []
+    Image.objects.update(prompt="spoiled")
+    Favourite.objects.all().delete()
+    for image in filled:
+        default_storage.delete(image.original)
+
+    assert backups.restore(tmp_path / "b", default_storage, silent) == []
+
+    assert everything() == before
+    assert {i.pk: bytes_of(i.original) for i in filled} == there
+    credits.adjust(filled[0].owner, Decimal(1), by=filled[0].owner, note="keys go on counting")
+
+
+def test_a_second_backup_copies_what_is_new(filled, alice, make_image, tmp_path, monkeypatch):
+    folder, copied = tmp_path / "b", []
+    backups.write(folder, default_storage, silent)
+    real = copying._copy_file
+    monkeypatch.setattr(
+        copying, "_copy_file", lambda name, *rest: (copied.append(name), real(name, *rest))
+    )
+    image = make_image(alice)
+
+    backups.write(folder, default_storage, silent)
+
+    assert set(copied) == {image.original, *image.renditions.values()}
+
+
+def test_a_file_that_is_missing_is_told_and_the_rest_is_kept(filled, tmp_path):
+    default_storage.delete(filled[0].original)
+
+    assert backups.write(tmp_path / "b", default_storage, silent) == [filled[0].original]
+    assert (tmp_path / "b/files" / filled[1].original).exists()
+
+
+def test_a_backup_is_of_one_moment_while_others_write(alice, make_generation, tmp_path):
+    """Each wish and its hold are one transaction: never one without the other."""
+    stop = threading.Event()
+
+    def wish():
+        model, number = FluxModel.objects.get(name="flux-dev"), 0
+        while not stop.is_set() and number < 500:
+            number += 1
+            reference = f"generation:race-{number}"
+            with copying.transaction.atomic():
+                credits.hold(alice, Decimal("0.01"), reference=reference)
+                make_generation(alice, model=model, prompt=reference)
+        connection.close()
+
+    thread = threading.Thread(target=wish)
+    thread.start()
+    try:
+        backups.write(tmp_path, default_storage, silent)
+    finally:
+        stop.set()
+        thread.join()
+
+    rows = backups._sqlite(tmp_path / backups.ROWS)
+    with copying.open_database("read", rows) as alias:
+        holds = set(CreditEntry.objects.using(alias).values_list("reference", flat=True))
+        wishes = set(Generation.objects.using(alias).values_list("prompt", flat=True))
+    assert holds == wishes
+    assert Generation.objects.count() > len(wishes)  # others went on meanwhile
+
+
+def test_what_arrives_otherwise_is_told_and_nothing_is_changed(filled, tmp_path, monkeypatch):
+    backups.write(tmp_path / "b", default_storage, silent)
+    before, real = everything(), copying._rows
+
+    def one_less(model, alias):
+        """When it is copied; not when it is compared."""
+        rows = list(real(model, alias))
+        is_first = model is Favourite and not calls and not calls.append(alias)
+        return iter(rows[1:] if is_first else rows)
+
+    calls = []
+    monkeypatch.setattr(copying, "_rows", one_less)
+
+    with pytest.raises(CopyDiffers, match="gallery_favourite did not arrive"):
+        backups.restore(tmp_path / "b", default_storage, silent)
+
+    monkeypatch.undo()
+    assert everything() == before
+
+
+def test_the_commands_refuse_what_would_lose_something(filled, tmp_path, capsys):
+    folder = str(tmp_path / "b")
+    with pytest.raises(CommandError, match="Add --replace"):
+        call_command("restore", folder)
+    with pytest.raises(CommandError, match="there is no whole backup"):
+        call_command("restore", folder, "--replace")
+    call_command("backup", folder)
+    assert "A whole backup is in" in capsys.readouterr().out
+    Heartbeat.objects.create(cluster="here:1", beat_at=timezone.now())
+    for command in (["restore", folder, "--replace"], ["move_to", "--database", "sqlite:////x"]):
+        with pytest.raises(CommandError, match="Stop the site first"):
+            call_command(*command)
+    Heartbeat.objects.all().delete()
+    call_command("restore", folder, "--replace")
+    assert "Restored." in capsys.readouterr().out
+
+
+def test_a_backup_that_was_cut_off_is_none(filled, tmp_path, monkeypatch):
+    folder = tmp_path / "b"
+    backups.write(folder, default_storage, silent)
+    monkeypatch.setattr(backups, "copy_files", lambda *args: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        backups.write(folder, default_storage, silent)
+
+    with pytest.raises(backups.NoBackup):
+        backups.restore(folder, default_storage, silent)
+
+
+def test_a_site_moves_and_may_move_again(filled, alice, make_image, tmp_path, capsys):
+    address = f"sqlite:///{tmp_path}/moved.sqlite3"
+    arguments = ["move_to", "--database", address, "--storage", f"file:{tmp_path}/media"]
+    call_command(*arguments)
+    make_image(alice)
+
+    call_command(*arguments)
+
+    assert "are the same" in capsys.readouterr().out
+    with copying.open_database("read", backups._sqlite(tmp_path / "moved.sqlite3")) as alias:
+        assert everything(alias) == everything()
+        assert Person.objects.using(alias).get(email=alice.email).check_password("x") is False
+    for name in backups.names("default"):
+        assert (tmp_path / "media" / name).read_bytes() == bytes_of(name)
+
+
+def test_a_file_that_arrives_otherwise_is_told(filled):
+    class Lossy(InMemoryStorage):
+        def _save(self, name, content):
+            return super()._save(name, ContentFile(content.read()[:-1]))
+
+    lossy, name = Lossy(), filled[0].original
+    with pytest.raises(CopyDiffers):
+        copying._copy_file(name, default_storage, lossy)
+    assert not lossy.exists(name)
