@@ -6,7 +6,8 @@ from playwright.sync_api import Locator, Page
 
 NAME, EMAIL, PASSWORD = "Ada Admin", "ada@example.org", "a quiet green morning"
 SIZES = {"desktop": (1440, 900), "mobile": (390, 844), "small": (360, 740)}
-THEMES = ("light", "dark")
+# Each theme and each width once: contrast hangs on the one, layout on the other.
+LOOKS = (("desktop", "light"), ("small", "dark"))
 
 
 def card_of(page: Page, prompt: str) -> Locator:

@@ -4,7 +4,7 @@ import gzip
 import re
 
 import pytest
-from acting import THEMES
+from acting import LOOKS
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
@@ -312,8 +312,7 @@ def test_the_studio_stays_light(visit, admin_state):
     assert sum(bodies.values()) < 80_000
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", ["desktop", "small"])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_axe_finds_nothing(visit, admin_state, asked, size, theme):
     page = visit(admin_state, size=size, theme=theme)
     page.goto("/")

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from acting import THEMES, card_of, generate, status_of
+from acting import LOOKS, card_of, generate, status_of
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -293,8 +293,7 @@ def test_up_to_four_are_laid_side_by_side(visit, admin_state, family):
     expect(page.locator(".side")).to_have_count(1)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", ["desktop", "mobile"])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_axe_finds_nothing(visit, admin_state, family, size, theme):
     page = visit(admin_state, size=size, theme=theme)
     a, b = map(id_of, family)

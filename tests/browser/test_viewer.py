@@ -4,7 +4,7 @@ import io
 import re
 
 import pytest
-from acting import THEMES, card_of, generate, status_of
+from acting import LOOKS, card_of, generate, status_of
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
@@ -454,8 +454,7 @@ def test_without_a_script_everything_is_links_and_forms(visit, admin_state, pict
     page.wait_for_url(re.compile(pictures[7]))
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", ["desktop", "small"])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_axe_finds_nothing_in_the_viewer_and_the_lists(visit, admin_state, pictures, size, theme):
     page = visit(admin_state, size=size, theme=theme)
     page.goto("/library/")

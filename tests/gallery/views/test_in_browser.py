@@ -351,8 +351,7 @@ def _every_kind_of_card(owner, make_generation, make_image):
     make_image(owner)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("size", "theme"), [("desktop", "light"), ("mobile", "dark")])
 def test_every_page_is_open_to_assistive_technology(
     size, theme, alice, victor, visit, make_generation, make_image
 ):
