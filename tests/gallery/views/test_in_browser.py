@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.files.storage import default_storage
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -316,6 +317,20 @@ def test_the_library_goes_on_by_itself(alice, visit, make_image, monkeypatch):
         page.wait_for_timeout(100)
 
     expect(page.locator("#grid .tile")).to_have_count(70)
+
+
+def test_a_picture_whose_file_is_missing_says_so(alice, visit, make_image):
+    image, other = make_image(alice), make_image(alice)
+    for name in image.renditions.values():
+        default_storage.delete(name)
+    page = visit(alice)
+    page.goto("/library/")
+
+    gone = page.locator(f'.tile[data-picture="{image.pk}"]')
+    expect(gone).to_contain_text("The file can’t be loaded")
+    expect(page.locator(f'.tile[data-picture="{other.pk}"] .missing')).to_have_count(0)
+    gone.click()
+    expect(page.get_by_role("dialog")).to_contain_text("The file can’t be loaded")
 
 
 def test_everything_works_without_a_script(alice, visit, make_generation):
