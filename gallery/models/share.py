@@ -30,7 +30,7 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
     def live(self) -> "ShareLinkQuerySet":
         """Neither expired nor revoked, and made by somebody who is still there."""
         alive = self.filter(revoked_at=None, created_by__is_active=True)
-        return alive.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+        return alive.filter(expires_at__gt=timezone.now())
 
 
 class ShareLink(models.Model):
@@ -44,7 +44,7 @@ class ShareLink(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="share_links"
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    expires_at = models.DateTimeField(null=True, default=in_30_days)
+    expires_at = models.DateTimeField(default=in_30_days)
     revoked_at = models.DateTimeField(null=True, blank=True)
     password = models.CharField(max_length=128, blank=True, help_text="Hashed; empty: none")
     allows_downloads = models.BooleanField(default=False)
@@ -63,7 +63,7 @@ class ShareLink(models.Model):
     @property
     def is_live(self) -> bool:
         """Needs whoever made it at hand."""
-        is_in_time = self.expires_at is None or self.expires_at > timezone.now()
+        is_in_time = self.expires_at > timezone.now()
         return not self.revoked_at and is_in_time and self.created_by.is_active
 
 
