@@ -62,8 +62,10 @@ class CommentForm(forms.Form):
     y = forms.IntegerField(required=False, min_value=0, max_value=WHOLE)
 
     def clean(self) -> None:
-        """A spot has both, or there is none."""
+        """A spot has both, or there is none: for a spot that can't be, no text is refused."""
         values = self.cleaned_data
+        for name in ("x", "y"):
+            self.errors.pop(name, None)
         if values.get("x") is None or values.get("y") is None:
             self.cleaned_data |= {"x": None, "y": None}
 
