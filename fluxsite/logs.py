@@ -1,4 +1,4 @@
-"""Log lines for machines, each with the request that it belongs to."""
+"""Log lines: without secrets, each with the request that it belongs to, and for machines."""
 
 import json
 import logging
@@ -6,6 +6,8 @@ import re
 import secrets
 from contextvars import ContextVar
 
+# Addresses that are keys: whoever knows one gets in.
+KEYS = re.compile(r"(/(?:g|flux/callback|flux/reference)/)[^/\s?\"']+")
 OURS = re.compile(r"[0-9A-Za-z._-]{8,64}")
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -21,6 +23,16 @@ class RequestFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id.get()
+        return True
+
+
+class WithoutKeys(logging.Filter):
+    """Django names the address of a request that failed."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        if KEYS.search(text):
+            record.msg, record.args = KEYS.sub(r"\1…", text), None
         return True
 
 

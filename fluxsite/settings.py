@@ -189,6 +189,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"link_password": "20/10m/ip,100/10m/key"}  # guesses at a public link's
 USERSESSIONS_TRACK_ACTIVITY = True
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, low=0, high=10)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
@@ -238,12 +239,15 @@ LOGGING = {
         "text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
         "json": {"()": "fluxsite.logs.JsonFormatter"},
     },
-    "filters": {"request": {"()": "fluxsite.logs.RequestFilter"}},
+    "filters": {
+        "request": {"()": "fluxsite.logs.RequestFilter"},
+        "without_keys": {"()": "fluxsite.logs.WithoutKeys"},
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": LOG_FORMAT,
-            "filters": ["request"],
+            "filters": ["request", "without_keys"],
         }
     },
     "root": {"handlers": ["console"], "level": LOG_LEVEL},

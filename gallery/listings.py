@@ -1,5 +1,6 @@
 """The lists of pictures that a person may look through: what is in each, and where its page is."""
 
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,7 +9,8 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from accounts.models import Person
-from gallery.models import Image
+from gallery.models import Gallery, Image
+from gallery.models.image import ImageQuerySet
 
 LIBRARY, FAVOURITES, TRASH = "library", "favourites", "trash"
 
@@ -29,7 +31,10 @@ class Listing:
 
 def find(person: Person, asked: Mapping[str, str]) -> Listing:
     """The list that an address names by `in`; the library when it names none."""
-    return MAKERS.get(asked.get("in", ""), library)(person)
+    name = asked.get("in", "")
+    if found := gallery_named(person, name):
+        return in_gallery(found, person)
+    return MAKERS.get(name, library)(person)
 
 
 def library(person: Person) -> Listing:
@@ -53,6 +58,34 @@ def trash(person: Person) -> Listing:
     rows = Image.objects.in_trash_of(person).annotate(at=F("trashed_at"))
     page = reverse(TRASH)
     return Listing(name=TRASH, rows=rows, page=page, words="the trash", query=f"?in={TRASH}")
+
+
+def in_gallery(gallery: Gallery, person: Person) -> Listing:
+    """Of a gallery that the person may see."""
+    return Listing(
+        name=str(gallery.pk),
+        rows=rows_of(gallery).marked_for(person),
+        page=gallery.get_absolute_url(),
+        words=f"“{gallery.name}”",
+        query=f"?in={gallery.pk}",
+        is_timed=not gallery.is_by_hand,
+    )
+
+
+def rows_of(gallery: Gallery) -> ImageQuerySet:
+    """Its pictures for whoever may see it; each with what was decided of it."""
+    placed = Image.objects.kept().filter(placements__gallery=gallery)
+    at = F("placements__rank") if gallery.is_by_hand else F("placements__placed_at")
+    return placed.annotate(at=at, approval=F("placements__approval"))
+
+
+def gallery_named(person: Person, name: str) -> Gallery | None:
+    """One that the person may see."""
+    try:
+        key = uuid.UUID(name)
+    except ValueError:
+        return None
+    return Gallery.objects.visible_to(person).filter(pk=key).first()
 
 
 MAKERS: dict[str, Callable[[Person], Listing]] = {

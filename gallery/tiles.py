@@ -47,6 +47,7 @@ class Tile:
     favour: str
     restore: str
     is_favourite: bool
+    approval: str  # what was decided of it in the gallery that is shown
 
 
 @cache
@@ -83,6 +84,7 @@ def tile_of(image: Image, query: str = "") -> Tile:
         favour=address("image_favourite", key),
         restore=address("image_restore", key),
         is_favourite=getattr(image, "is_favourite", False),  # where they were `marked_for` someone
+        approval=getattr(image, "approval", ""),
     )
 
 

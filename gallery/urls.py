@@ -2,10 +2,26 @@ from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
 from gallery.pictures import RENDITIONS
+from gallery.views.arranging import (
+    gallery_add,
+    gallery_arrange,
+    gallery_order,
+    placement_cover,
+    placement_move,
+    placement_remove,
+)
 from gallery.views.batches import batch_cancel, batch_detail, batch_hide, batch_retry
 from gallery.views.callbacks import flux_callback, flux_reference
 from gallery.views.comparing import compare
 from gallery.views.editing import edit, edit_source
+from gallery.views.galleries import (
+    gallery_create,
+    gallery_delete,
+    gallery_detail,
+    gallery_edit,
+    gallery_leave,
+    gallery_list,
+)
 from gallery.views.generations import generation_cancel, generation_hide, generation_retry
 from gallery.views.images import image_detail, image_download, image_file, image_rendition
 from gallery.views.keeping import (
@@ -16,11 +32,33 @@ from gallery.views.keeping import (
     image_trash,
 )
 from gallery.views.library import favourites, library, trash
+from gallery.views.links import (
+    public_approval,
+    public_comment,
+    public_comment_delete,
+    public_download,
+    public_gallery,
+    public_heart,
+    public_image,
+    public_name,
+    public_rendition,
+    public_unlock,
+)
 from gallery.views.live import live_poll
 from gallery.views.picker import pick
 from gallery.views.presets import preset_delete, preset_edit, preset_list, preset_new
 from gallery.views.prompts import prompt_list, prompt_remove
 from gallery.views.repeats import earlier
+from gallery.views.reviewing import comment_delete, placement_approval, placement_comment
+from gallery.views.sharing import (
+    gallery_share,
+    link_create,
+    link_revoke,
+    share_invite,
+    share_remove,
+    share_role,
+    share_team,
+)
 from gallery.views.studio import feed_more, generation_create, preview, studio
 from gallery.views.uploads import upload_create, upload_rendition
 
@@ -69,6 +107,64 @@ urlpatterns = [
     path("images/<uuid:pk>/restore/", image_restore, name="image_restore"),
     path("images/<uuid:pk>/purge/", image_purge, name="image_purge"),
     path("images/<uuid:pk>/<rendition:size>.webp", image_rendition, name="image_rendition"),
+    path("galleries/", gallery_list, name="gallery_list"),
+    path("galleries/new/", gallery_create, name="gallery_create"),
+    path("galleries/<uuid:pk>/", gallery_detail, name="gallery_detail"),
+    path("galleries/<uuid:pk>/edit/", gallery_edit, name="gallery_edit"),
+    path("galleries/<uuid:pk>/delete/", gallery_delete, name="gallery_delete"),
+    path("galleries/<uuid:pk>/leave/", gallery_leave, name="gallery_leave"),
+    path("galleries/<uuid:pk>/add/", gallery_add, name="gallery_add"),
+    path("galleries/<uuid:pk>/arrange/", gallery_arrange, name="gallery_arrange"),
+    path("galleries/<uuid:pk>/order/", gallery_order, name="gallery_order"),
+    path("galleries/<uuid:pk>/images/<uuid:image>/move/", placement_move, name="placement_move"),
+    path("galleries/<uuid:pk>/images/<uuid:image>/cover/", placement_cover, name="placement_cover"),
+    path(
+        "galleries/<uuid:pk>/images/<uuid:image>/remove/",
+        placement_remove,
+        name="placement_remove",
+    ),
+    path(
+        "galleries/<uuid:pk>/images/<uuid:image>/approval/",
+        placement_approval,
+        name="placement_approval",
+    ),
+    path(
+        "galleries/<uuid:pk>/images/<uuid:image>/comments/",
+        placement_comment,
+        name="placement_comment",
+    ),
+    path(
+        "galleries/<uuid:pk>/images/<uuid:image>/comments/<uuid:comment>/delete/",
+        comment_delete,
+        name="comment_delete",
+    ),
+    path("galleries/<uuid:pk>/share/", gallery_share, name="gallery_share"),
+    path("galleries/<uuid:pk>/share/team/", share_team, name="share_team"),
+    path("galleries/<uuid:pk>/share/people/", share_invite, name="share_invite"),
+    path("galleries/<uuid:pk>/share/people/<uuid:person>/", share_role, name="share_role"),
+    path(
+        "galleries/<uuid:pk>/share/people/<uuid:person>/remove/", share_remove, name="share_remove"
+    ),
+    path("galleries/<uuid:pk>/share/links/", link_create, name="link_create"),
+    path("galleries/<uuid:pk>/share/links/<uuid:link>/revoke/", link_revoke, name="link_revoke"),
+    path("g/<str:token>/", public_gallery, name="public_gallery"),
+    path("g/<str:token>/unlock/", public_unlock, name="public_unlock"),
+    path("g/<str:token>/name/", public_name, name="public_name"),
+    path("g/<str:token>/images/<uuid:pk>/", public_image, name="public_image"),
+    path("g/<str:token>/images/<uuid:pk>/heart/", public_heart, name="public_heart"),
+    path("g/<str:token>/images/<uuid:pk>/approval/", public_approval, name="public_approval"),
+    path("g/<str:token>/images/<uuid:pk>/comments/", public_comment, name="public_comment"),
+    path(
+        "g/<str:token>/images/<uuid:pk>/comments/<uuid:comment>/delete/",
+        public_comment_delete,
+        name="public_comment_delete",
+    ),
+    path("g/<str:token>/images/<uuid:pk>/download/", public_download, name="public_download"),
+    path(
+        "g/<str:token>/images/<uuid:pk>/<rendition:size>.webp",
+        public_rendition,
+        name="public_rendition",
+    ),
     path("flux/callback/<str:signed>/", flux_callback, name="flux_callback"),
     path("flux/reference/<str:signed>/", flux_reference, name="flux_reference"),
 ]

@@ -9,12 +9,13 @@ from django.utils import formats, timezone
 from django.utils.http import urlencode
 
 from accounts.models import Person
-from gallery import comparing, facts, walking, words
+from gallery import comparing, facts, listings, reviewing, walking, words
 from gallery.addresses import address
 from gallery.facts import Fact, Family
 from gallery.flux import catalog
 from gallery.lineage import Lineage, lineage_of
-from gallery.models import Image
+from gallery.models import Gallery, Image
+from gallery.reviewing import Review
 from gallery.tiles import Tile, tile_of
 from gallery.trash import KEPT_DAYS
 from gallery.walking import Walk
@@ -35,6 +36,17 @@ class Doors:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InGallery:
+    """What is said of it in the gallery that it was opened from."""
+
+    name: str
+    review: Review
+    respond: str  # below which responses are sent
+    may_manage: bool
+    may_remove: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     tile: Tile
     heading: str
@@ -45,6 +57,7 @@ class View:
     lineage: Lineage | None
     walk: Walk
     doors: Doors
+    shared: InGallery | None
     gone_on: str  # the day on which it leaves the trash; empty outside it
 
 
@@ -61,7 +74,23 @@ def view_of(image: Image, person: Person, asked: Mapping[str, str]) -> View:
         lineage=lineage_of(image, person),
         walk=walk,
         doors=_doors(image, person, walk),
+        shared=in_gallery(image, person, listings.gallery_named(person, asked.get("in", ""))),
         gone_on=_gone_on(image),
+    )
+
+
+def in_gallery(image: Image, person: Person, gallery: Gallery | None) -> InGallery | None:
+    """None when it is not, or is not any more, in the gallery."""
+    review = reviewing.review_of(gallery, image, person) if gallery else None
+    if gallery is None or review is None:
+        return None
+    manages = Gallery.objects.managed_by(person).filter(pk=gallery.pk).exists()
+    return InGallery(
+        name=gallery.name,
+        review=review,
+        respond=f"{gallery.get_absolute_url()}images/{image.pk}/",
+        may_manage=manages,
+        may_remove=manages or image.owner_id == person.pk,
     )
 
 

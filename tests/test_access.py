@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from gallery.models import Batch, Preset, PromptUse, Upload
+from gallery.models import Batch, Gallery, Placement, Preset, PromptUse, Upload
 from gallery.stamps import Stamp
 
 # Open to strangers, with the reason.
@@ -24,6 +24,14 @@ OPEN = {
     "live_poll": "opened by a signed stamp, for a yes or no",
     "flux_callback": "opened by a signed address",
     "flux_reference": "opened by a signed, expiring address",
+    **dict.fromkeys(
+        (
+            *("public_gallery", "public_unlock", "public_name", "public_image", "public_heart"),
+            *("public_approval", "public_comment", "public_comment_delete"),
+            *("public_download", "public_rendition"),
+        ),
+        "opened by the token of a public link; tests/gallery/test_gallery_access.py tries it",
+    ),
     "healthz": "asked by machines",
     "readyz": "asked by machines",
     "metrics": "opened by a token; 404 without",
@@ -32,9 +40,18 @@ OPEN = {
 POSTED = {"generation_cancel", "generation_hide", "generation_retry"} | {
     *("batch_cancel", "batch_hide", "batch_retry", "prompt_remove", "preset_delete"),
     *("image_favourite", "image_purge", "image_restore", "image_trash"),
+    *("gallery_delete", "gallery_leave", "gallery_order"),
+    *("placement_move", "placement_cover", "placement_remove"),
+    *("placement_approval", "placement_comment", "comment_delete"),
+    *("share_team", "share_invite", "share_role", "share_remove", "link_create", "link_revoke"),
 }
+# Below a gallery's address.
+OF_GALLERIES = {"gallery", "placement", "comment", "share", "link"}
 
-NAMELESS = {"generation_create", "edit", "upload_create", "preview", "preset_new", "earlier"}
+NAMELESS = {"generation_create", "edit", "upload_create", "preview", "preset_new", "earlier"} | {
+    "gallery_create"
+}
+NOBODY = str(uuid.UUID(int=7))
 
 
 def addresses(patterns=None, prefix="") -> Iterator[tuple[str, str]]:
@@ -51,8 +68,8 @@ def addresses(patterns=None, prefix="") -> Iterator[tuple[str, str]]:
 
 def filled(route: str, pattern: URLPattern) -> str:
     for name, converter in pattern.pattern.converters.items():
-        value = str(uuid.UUID(int=7)) if name == "pk" else "small" if name == "size" else "x"
         kind = type(converter).__name__.removesuffix("Converter").lower()
+        value = NOBODY if name == "pk" or kind == "uuid" else "small" if name == "size" else "x"
         for written in (f"<{kind}:{name}>", f"<str:{name}>", f"<{name}>", f"<rendition:{name}>"):
             route = route.replace(written, value)
     return route
@@ -101,16 +118,22 @@ def things_of(person, make_generation, make_image):
         "prompt": PromptUse.objects.create(owner=person, text="A door", folded="a door"),
         "preset": Preset.objects.create(owner=person, name="Doors"),
     }
+    gallery = Gallery.objects.create(owner=person, name="Doors")
+    Placement.objects.create(gallery=gallery, image=image)
+    things |= dict.fromkeys(OF_GALLERIES, gallery)
     return {name: thing.pk for name, thing in things.items()}
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("name", "path"), [one for one in ALL if str(uuid.UUID(int=7)) in one[1]])
+@pytest.mark.parametrize(
+    ("name", "path"), [one for one in ALL if NOBODY in one[1] and one[0] not in OPEN]
+)
 def test_an_outsider_gets_404_as_if_it_did_not_exist(
     alice, charlie, admin, client_of, make_generation, make_image, name, path
 ):
     things = things_of(alice, make_generation, make_image)
-    mine = path.replace(str(uuid.UUID(int=7)), str(things[name.split("_")[0]]))
+    mine = path.replace(NOBODY, str(things[name.split("_")[0]]), 1)
+    mine = mine.replace(f"images/{NOBODY}", f"images/{things['image']}")
     method = "post" if name in POSTED else "get"
 
     for outsider in (charlie, admin):
@@ -140,6 +163,8 @@ def test_changes_need_the_token_against_forgery(alice, name, make_generation, ma
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(alice)
     make = make_image if name.startswith("image") else make_generation
-    args = [] if name in NAMELESS else [make(alice).pk]
+    path = next(path for each, path in ALL if each == name)
+    if name.split("_")[0] not in OF_GALLERIES and name not in NAMELESS:
+        path = reverse(name, args=[make(alice).pk])
 
-    assert browser.post(reverse(name, args=args)).status_code == 403
+    assert browser.post(path).status_code == 403
