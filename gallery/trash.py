@@ -14,7 +14,16 @@ from django.utils import timezone
 
 from accounts.models import Person
 from gallery.engine import moving
-from gallery.models import Favourite, Generation, Image, Placement, Result
+from gallery.models import (
+    Comment,
+    Favourite,
+    Gallery,
+    Generation,
+    GuestHeart,
+    Image,
+    Placement,
+    Result,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -91,8 +100,9 @@ def _finish(image: Image) -> None:
 def _forget(image: Image) -> None:
     """The row stays: its job counts it, and what was edited from it still descends from it."""
     _lock_job(image)
-    Favourite.objects.filter(image=image).delete()
-    Placement.objects.filter(image=image).delete()
+    Gallery.objects.filter(cover=image).update(cover=None)
+    for about_it in (Favourite, Placement, Comment, GuestHeart):
+        about_it.objects.filter(image=image).delete()
     Result.objects.filter(pk=image.pk).update(url="")
     Image.objects.filter(pk=image.pk).update(
         prompt="",

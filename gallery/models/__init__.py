@@ -6,16 +6,20 @@ from gallery.models.generation import Attempt, FeedVersion, Generation, Result
 from gallery.models.image import Image, Upload
 from gallery.models.prompt import Preset, PromptUse
 from gallery.models.review import Favourite
+from gallery.models.share import Comment, Guest, GuestHeart, ShareLink
 
 __all__ = [
     "Attempt",
     "Batch",
+    "Comment",
     "Conductor",
     "Favourite",
     "FeedVersion",
     "FluxModel",
     "Gallery",
     "Generation",
+    "Guest",
+    "GuestHeart",
     "Heartbeat",
     "Image",
     "Membership",
@@ -24,5 +28,6 @@ __all__ = [
     "Preset",
     "PromptUse",
     "Result",
+    "ShareLink",
     "Upload",
 ]

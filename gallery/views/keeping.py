@@ -63,7 +63,7 @@ def image_galleries(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     image = get_object_or_404(Image.objects.owned_by(request.user), pk=pk)
     if request.method != "POST":
         return _galleries(request, image, placing.form_for(image, request.user))
-    form = placing.PlacingForm(request.POST, person=request.user)
+    form = placing.PlacingForm(request.POST, image=image, person=request.user)
     if not form.is_valid():
         return _galleries(request, image, form, status=422)
     names = [str(gallery) for gallery in placing.place(image, form, by=request.user)]

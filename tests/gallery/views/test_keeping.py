@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -5,6 +7,7 @@ from gallery import favourites, trash
 from gallery.models import Favourite, Gallery, Image, Membership, Placement
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
+WAS = 'name="was" value="([^"]+)"'
 
 
 @pytest.fixture
@@ -178,7 +181,7 @@ def test_a_picture_is_put_into_galleries_and_a_new_one(image, alice, client_of):
     }
     page = client.get(f"/images/{image.pk}/galleries/").content.decode()
     assert page.count("checked") == 2
-    post(client, image, "galleries", {"galleries": []})
+    post(client, image, "galleries", {"galleries": [], "was": re.findall(WAS, page)})
     assert not Placement.objects.exists()
 
 
