@@ -3,6 +3,13 @@ from django.urls.converters import StringConverter
 
 from gallery.pictures import RENDITIONS
 from gallery.views.batches import batch_cancel, batch_detail, batch_hide, batch_retry
+from gallery.views.bulk import (
+    selection_compare,
+    selection_favourite,
+    selection_restore,
+    selection_trash,
+    selection_undo,
+)
 from gallery.views.callbacks import flux_callback, flux_reference
 from gallery.views.comparing import compare
 from gallery.views.editing import edit, edit_source
@@ -60,6 +67,11 @@ urlpatterns = [
     path("library/", library, name="library"),
     path("library/favourites/", favourites, name="favourites"),
     path("library/trash/", trash, name="trash"),
+    path("selection/compare/", selection_compare, name="selection_compare"),
+    path("selection/favourite/", selection_favourite, name="selection_favourite"),
+    path("selection/restore/", selection_restore, name="selection_restore"),
+    path("selection/trash/", selection_trash, name="selection_trash"),
+    path("selection/undo/<str:moment>/", selection_undo, name="selection_undo"),
     path("images/<uuid:pk>/", image_detail, name="image_detail"),
     path("images/<uuid:pk>/original/", image_file, name="image_file"),
     path("images/<uuid:pk>/download/", image_download, name="image_download"),

@@ -33,7 +33,9 @@ POSTED = {"generation_cancel", "generation_hide", "generation_retry"} | {
     *("image_favourite", "image_purge", "image_restore", "image_trash"),
 }
 
-NAMELESS = {"generation_create", "edit", "upload_create", "preview", "preset_new", "earlier"}
+NAMELESS = {"generation_create", "edit", "upload_create", "preview", "preset_new", "earlier"} | {
+    *("selection_compare", "selection_favourite", "selection_restore", "selection_trash"),
+}
 
 
 def addresses(patterns=None, prefix="") -> Iterator[tuple[str, str]]:
