@@ -2,13 +2,14 @@
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts.models import Person
-from gallery import trash, words
-from gallery.models import Favourite, Image
+from gallery import placing, reviewing, trash, words
+from gallery.models import Favourite, Gallery, Image
 from gallery.models.image import ImageQuerySet
+from gallery.models.review import MOST_TAGS
 
 AT_ONCE = 500  # rows in one statement
 
@@ -20,6 +21,7 @@ class Outcome:
     done: tuple[uuid.UUID, ...]
     asked: int
     others: int = 0  # somebody else's, and seen by this person
+    full: int = 0  # they have as many tags as a picture may have
 
     def told(self, what: str) -> str:
         """`what` became of those that it was done to, and why not to the rest."""
@@ -29,7 +31,10 @@ class Outcome:
             belong = "belongs" if self.others == 1 else "belong"
             stay = "stays" if self.others == 1 else "stay"
             sentences.append(f"{self.others:,} of {self.asked:,} {belong} to others and {stay}.")
-        if gone := self.asked - number - self.others:
+        if self.full:
+            has = "has" if self.full == 1 else "have"
+            sentences.append(f"{self.full:,} {has} {MOST_TAGS} tags already.")
+        if gone := self.asked - number - self.others - self.full:
             sentences.append(f"{gone:,} {'was' if gone == 1 else 'were'} no longer there.")
         return " ".join(sentences)
 
@@ -61,6 +66,26 @@ def restore(keys: Keys, *, by: Person) -> Outcome:
 def doom(keys: Keys, *, by: Person) -> Outcome:
     """From here on nobody can have them back; the sweep deletes their files."""
     return Outcome(done=tuple(trash.doom_many(keys, by=by)), asked=len(keys))
+
+
+def rate(keys: Keys, *, by: Person, stars: int) -> Outcome:
+    return Outcome(done=tuple(reviewing.rate(keys, by=by, stars=stars)), asked=len(keys))
+
+
+def tag(keys: Keys, names: Sequence[str], *, by: Person) -> Outcome:
+    tagged = reviewing.tag(keys, names, by=by)
+    outcome = _of_ones_own(keys, (*tagged.done, *tagged.full), by)
+    return replace(outcome, done=tagged.done, full=len(tagged.full))
+
+
+def place(keys: Keys, gallery: Gallery, *, by: Person) -> Outcome:
+    """The first one on top. Raises NotOpen."""
+    own: dict[uuid.UUID, Image] = {}
+    for part in parts(keys):
+        own |= {image.pk: image for image in Image.objects.owned_by(by).filter(pk__in=part)}
+    there = [own[key] for key in keys if key in own]
+    placing.place_many(there, gallery, by=by)
+    return _of_ones_own(keys, [image.pk for image in there], by)
 
 
 def parts(keys: Keys) -> Iterator[Keys]:

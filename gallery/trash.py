@@ -25,7 +25,10 @@ from gallery.models import (
     GuestHeart,
     Image,
     Placement,
+    Rating,
+    Rejection,
     Result,
+    Tag,
 )
 from gallery.models.image import ImageQuerySet
 
@@ -160,7 +163,7 @@ def _forget(image: Image) -> None:
     """The row stays: its job counts it, and what was edited from it still descends from it."""
     _lock_job(image)
     Gallery.objects.filter(cover=image).update(cover=None)
-    for about_it in (Favourite, Placement, Comment, GuestHeart):
+    for about_it in (Favourite, Placement, Comment, GuestHeart, Rating, Rejection, Tag):
         about_it.objects.filter(image=image).delete()
     Result.objects.filter(pk=image.pk).update(url="")
     Image.objects.filter(pk=image.pk).update(
@@ -170,6 +173,7 @@ def _forget(image: Image) -> None:
         renditions={},
         source_url="",
         sha256="",
+        team_rating=None,
         purged_at=timezone.now(),
     )
     moving.mark_changed(image.generation)

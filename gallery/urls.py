@@ -6,7 +6,11 @@ from gallery.views.batches import batch_cancel, batch_detail, batch_hide, batch_
 from gallery.views.bulk import (
     selection_compare,
     selection_favourite,
+    selection_gallery,
+    selection_purge,
+    selection_rate,
     selection_restore,
+    selection_tag,
     selection_trash,
     selection_undo,
 )
@@ -28,6 +32,7 @@ from gallery.views.picker import pick
 from gallery.views.presets import preset_delete, preset_edit, preset_list, preset_new
 from gallery.views.prompts import prompt_list, prompt_remove
 from gallery.views.repeats import earlier
+from gallery.views.reviewing import image_rate, image_tag, image_untag, tag_list
 from gallery.views.studio import feed_more, generation_create, preview, studio
 from gallery.views.uploads import upload_create, upload_rendition
 
@@ -69,7 +74,11 @@ urlpatterns = [
     path("library/trash/", trash, name="trash"),
     path("selection/compare/", selection_compare, name="selection_compare"),
     path("selection/favourite/", selection_favourite, name="selection_favourite"),
+    path("selection/gallery/", selection_gallery, name="selection_gallery"),
+    path("selection/purge/", selection_purge, name="selection_purge"),
+    path("selection/rate/", selection_rate, name="selection_rate"),
     path("selection/restore/", selection_restore, name="selection_restore"),
+    path("selection/tag/", selection_tag, name="selection_tag"),
     path("selection/trash/", selection_trash, name="selection_trash"),
     path("selection/undo/<str:moment>/", selection_undo, name="selection_undo"),
     path("images/<uuid:pk>/", image_detail, name="image_detail"),
@@ -77,6 +86,10 @@ urlpatterns = [
     path("images/<uuid:pk>/download/", image_download, name="image_download"),
     path("images/<uuid:pk>/favourite/", image_favourite, name="image_favourite"),
     path("images/<uuid:pk>/galleries/", image_galleries, name="image_galleries"),
+    path("images/<uuid:pk>/rate/", image_rate, name="image_rate"),
+    path("images/<uuid:pk>/tag/", image_tag, name="image_tag"),
+    path("images/<uuid:pk>/untag/", image_untag, name="image_untag"),
+    path("tags/", tag_list, name="tag_list"),
     path("images/<uuid:pk>/trash/", image_trash, name="image_trash"),
     path("images/<uuid:pk>/restore/", image_restore, name="image_restore"),
     path("images/<uuid:pk>/purge/", image_purge, name="image_purge"),

@@ -1,6 +1,7 @@
 """What is done to many pictures at once. Everything is posted: a selection is no address."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
 
@@ -11,14 +12,34 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
-from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
+from django_htmx.http import HttpResponseClientRedirect, reswap, trigger_client_event
 
 from accounts.requests import TeamRequest
-from gallery import bulk, comparing, selections, trash
+from gallery import bulk, collecting, comparing, reviewing, selections, trash, words
 from gallery.bulk import Keys, Outcome
+from gallery.collecting import CollectingForm
+from gallery.reviewing import NoTag
 from gallery.selections import Selection, Unusable
+from gallery.views.reviewing import stars_of
 
 MOMENT = "%Y%m%d%H%M%S%f"  # to the microsecond, as the database keeps it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """A form between the selection and what is done to it."""
+
+    title: str
+    verb: str
+    part: str
+    address: str
+    is_danger: bool = False
+    is_download: bool = False
+
+    @property
+    def template(self) -> str:
+        return f"gallery/_ask_{self.part}.html"
+
 
 Verb = Callable[[TeamRequest, Selection], HttpResponse]
 
@@ -49,6 +70,45 @@ def selection_favourite(request: TeamRequest, selection: Selection) -> HttpRespo
         outcome.told("added to your favourites" if wanted else "taken out of your favourites"),
         event="marked" if wanted else "unmarked",
     )
+
+
+@on_selection
+def selection_rate(request: TeamRequest, selection: Selection) -> HttpResponse:
+    stars = stars_of(request)
+    outcome = bulk.rate(selection.keys, by=request.user, stars=stars)
+    what = f"rated with {words.stars(stars)}" if stars else "left without stars"
+    return _done(request, selection, outcome, outcome.told(what), event="rated")
+
+
+@on_selection
+def selection_tag(request: TeamRequest, selection: Selection) -> HttpResponse:
+    ask = Ask(title="Add tags", verb="Add tags", part="tags", address="selection_tag")
+    if "tags" not in request.POST:
+        return asked(request, selection, ask)
+    typed = request.POST["tags"]
+    try:
+        names = reviewing.names_in(typed)
+    except NoTag as problem:
+        return asked(request, selection, ask, status=422, typed=typed, problem=str(problem))
+    outcome = bulk.tag(selection.keys, names, by=request.user)
+    text = outcome.told(f"tagged {', '.join(names)}")
+    return _done(request, selection, outcome, text, event="tagged")
+
+
+@on_selection
+def selection_gallery(request: TeamRequest, selection: Selection) -> HttpResponse:
+    ask = Ask(
+        title="Add to gallery", verb="Add pictures", part="gallery", address="selection_gallery"
+    )
+    if "name" not in request.POST:
+        form = CollectingForm(person=request.user)
+        return asked(request, selection, ask, form=form)
+    form = CollectingForm(request.POST, person=request.user)
+    collected = form.is_valid() and collecting.collect(selection.keys, form, by=request.user)
+    if not collected:
+        return asked(request, selection, ask, status=422, form=form)
+    outcome, gallery = collected
+    return _done(request, selection, outcome, outcome.told(f"in {gallery}"), event="placed")
 
 
 @on_selection
@@ -85,6 +145,30 @@ def selection_restore(request: TeamRequest, selection: Selection) -> HttpRespons
     return _done(request, selection, outcome, outcome.told("restored"), event="restored")
 
 
+@on_selection
+def selection_purge(request: TeamRequest, selection: Selection) -> HttpResponse:
+    ask = Ask(
+        title="Delete for good",
+        verb="Delete for good",
+        part="purge",
+        address="selection_purge",
+        is_danger=True,
+    )
+    if "sure" not in request.POST:
+        return asked(request, selection, ask)
+    outcome = bulk.doom(selection.keys, by=request.user)
+    return _done(request, selection, outcome, outcome.told("deleted for good"), event="purged")
+
+
+def asked(
+    request: TeamRequest, selection: Selection, ask: Ask, *, status: int = 200, **more: object
+) -> HttpResponse:
+    """What else must be known, in a dialog or on a page; the selection goes along."""
+    template = "gallery/_ask.html" if request.htmx else "gallery/ask.html"
+    context = {"ask": ask, "selection": selection, "many": words.pictures(len(selection)), **more}
+    return render(request, template, context, status=status)
+
+
 def _done(
     request: TeamRequest, selection: Selection, outcome: Outcome, text: str, *, event: str
 ) -> HttpResponse:
@@ -100,7 +184,8 @@ def told(
         return HttpResponseRedirect(address, status=303)
     context = {"keys": " ".join(map(str, keys)), "event": event, "moment": moment}
     answer = render(request, "gallery/_selection_done.html", context)
-    return trigger_client_event(answer, "feed-changed")
+    # Some buttons have a place for a form that asks; this is none.
+    return trigger_client_event(reswap(answer, "none"), "feed-changed")
 
 
 def _moment(text: str) -> datetime:

@@ -36,7 +36,8 @@ const done = ({ event, keys, moment }) => {
   if (event === "marked" || event === "unmarked") mark(ids, event === "marked")
   if (event in TAKEN) tidy()
   if (moment) setTimeout(() => document.querySelectorAll(`.undo[formaction*="${moment}"]`).forEach((undo) => undo.closest(".toast").remove()))
-  else if (event) document.dispatchEvent(new CustomEvent("selection-clear"))
+  else if (event in TAKEN) document.dispatchEvent(new CustomEvent("selection-clear"))
+  document.getElementById("asking").close()
 }
 
 const mark = (ids, isOn) => {
