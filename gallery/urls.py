@@ -35,6 +35,7 @@ from gallery.views.repeats import earlier
 from gallery.views.reviewing import image_rate, image_tag, image_untag, tag_list
 from gallery.views.studio import feed_more, generation_create, preview, studio
 from gallery.views.uploads import upload_create, upload_rendition
+from gallery.views.zipping import selection_zip
 
 
 class RenditionConverter(StringConverter):
@@ -81,6 +82,7 @@ urlpatterns = [
     path("selection/tag/", selection_tag, name="selection_tag"),
     path("selection/trash/", selection_trash, name="selection_trash"),
     path("selection/undo/<str:moment>/", selection_undo, name="selection_undo"),
+    path("selection/zip/", selection_zip, name="selection_zip"),
     path("images/<uuid:pk>/", image_detail, name="image_detail"),
     path("images/<uuid:pk>/original/", image_file, name="image_file"),
     path("images/<uuid:pk>/download/", image_download, name="image_download"),

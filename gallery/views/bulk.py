@@ -7,6 +7,7 @@ from functools import wraps
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -41,15 +42,15 @@ class Ask:
         return f"gallery/_ask_{self.part}.html"
 
 
-Verb = Callable[[TeamRequest, Selection], HttpResponse]
+Verb = Callable[[TeamRequest, Selection], HttpResponseBase]
 
 
-def on_selection(verb: Verb) -> Callable[[TeamRequest], HttpResponse]:
+def on_selection(verb: Verb) -> Callable[[TeamRequest], HttpResponseBase]:
     """What can't be acted on is told in a toast, on the page where it was selected."""
 
     @require_POST
     @wraps(verb)
-    def view(request: TeamRequest) -> HttpResponse:
+    def view(request: TeamRequest) -> HttpResponseBase:
         try:
             return verb(request, selections.read(request.user, request.POST))
         except Unusable as unusable:

@@ -2,7 +2,7 @@
 const dialog = document.getElementById("asking")
 
 document.addEventListener("htmx:afterSwap", ({ detail }) => {
-  if (detail.target !== dialog || !dialog.firstElementChild) return
+  if (detail.target !== dialog || detail.xhr.getResponseHeader("HX-Reswap") === "none") return
   document.getElementById("selection-more")?.hidePopover?.()
   if (!dialog.open) dialog.showModal()
 })
