@@ -13,6 +13,8 @@ from gallery.views.bulk import (
     selection_tag,
     selection_trash,
     selection_undo,
+    trash_empty,
+    trash_restore,
 )
 from gallery.views.callbacks import flux_callback, flux_reference
 from gallery.views.comparing import compare
@@ -73,6 +75,8 @@ urlpatterns = [
     path("library/", library, name="library"),
     path("library/favourites/", favourites, name="favourites"),
     path("library/trash/", trash, name="trash"),
+    path("library/trash/empty/", trash_empty, name="trash_empty"),
+    path("library/trash/restore/", trash_restore, name="trash_restore"),
     path("selection/compare/", selection_compare, name="selection_compare"),
     path("selection/favourite/", selection_favourite, name="selection_favourite"),
     path("selection/gallery/", selection_gallery, name="selection_gallery"),

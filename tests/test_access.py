@@ -37,7 +37,7 @@ POSTED = {"generation_cancel", "generation_hide", "generation_retry"} | {
 NAMELESS = {"generation_create", "edit", "upload_create", "preview", "preset_new", "earlier"} | {
     *("selection_compare", "selection_favourite", "selection_gallery", "selection_purge"),
     *("selection_rate", "selection_restore", "selection_tag", "selection_trash"),
-    "selection_zip",
+    *("selection_zip", "trash_empty", "trash_restore"),
 }
 
 

@@ -23,6 +23,7 @@ from gallery.reviewing import NoTag
 from gallery.selections import Selection, Unusable
 from gallery.views.reviewing import stars_of
 
+EMPTY = "The trash is empty."
 MOMENT = "%Y%m%d%H%M%S%f"  # to the microsecond, as the database keeps it
 
 
@@ -144,6 +145,24 @@ def selection_undo(request: TeamRequest, moment: str) -> HttpResponse:
 def selection_restore(request: TeamRequest, selection: Selection) -> HttpResponse:
     outcome = bulk.restore(selection.keys, by=request.user)
     return _done(request, selection, outcome, outcome.told("restored"), event="restored")
+
+
+@require_POST
+def trash_restore(request: TeamRequest) -> HttpResponse:
+    """Everything, however much it is."""
+    done = trash.restore_all(by=request.user)
+    outcome = Outcome(done=tuple(done), asked=len(done))
+    messages.success(request, outcome.told("restored") or EMPTY)
+    return redirect("trash")
+
+
+@require_POST
+def trash_empty(request: TeamRequest) -> HttpResponse:
+    """The page has asked already. The sweep deletes the files."""
+    done = trash.empty(by=request.user)
+    outcome = Outcome(done=tuple(done), asked=len(done))
+    messages.success(request, outcome.told("deleted for good") or EMPTY)
+    return redirect("trash")
 
 
 @on_selection

@@ -119,3 +119,33 @@ def test_others_pictures_stay_whatever_is_asked(alice, charlie, client_of, image
 
     assert Image.objects.owned_by(alice).count() == 3
     assert not Favourite.objects.exists()
+
+
+# ── The trash as a whole ─────────────────────────────────────────────────────────────────────────
+
+
+def test_the_whole_trash_is_restored(alice, client_of, images):
+    bulk.throw_away([image.pk for image in images], by=alice)
+    client = client_of(alice)
+    page = client.get("/library/trash/").content.decode()
+    assert "/library/trash/restore/" in page and "Nobody can bring them back" in page
+
+    page = client.post("/library/trash/restore/", follow=True).content.decode()
+
+    assert "3 pictures restored." in page
+    assert Image.objects.owned_by(alice).count() == 3
+
+
+def test_the_whole_trash_is_emptied(alice, bob, client_of, images, make_image):
+    other = make_image(bob)
+    for person, some in ((alice, images), (bob, [other])):
+        bulk.throw_away([image.pk for image in some], by=person)
+    client = client_of(alice)
+
+    page = client.post("/library/trash/empty/", follow=True).content.decode()
+
+    assert "3 pictures deleted for good." in page and "The trash is empty" in page
+    assert list(Image.objects.in_trash_of(bob)) == [other]
+    assert (
+        "The trash is empty." in client.post("/library/trash/empty/", follow=True).content.decode()
+    )
