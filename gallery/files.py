@@ -52,13 +52,19 @@ def send(
     return _sent(request, _opened(storage, name), headers)
 
 
+def pieces_of(storage: Storage, name: str) -> Generator[bytes, None, None]:
+    """The whole file, a piece at a time. Raises FileNotFoundError, and that at once."""
+    file = storage.open(name)
+    return _pieces(file, range(file.size))
+
+
 def as_download(data: bytes, *, name: str, content_type: str) -> HttpResponse:
     """A file that was made for this one request."""
     headers = {
         "Content-Type": content_type,
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": POLICY,
-        "Content-Disposition": _as_download(name),
+        "Content-Disposition": attachment(name),
     }
     return HttpResponse(data, headers=headers)
 
@@ -74,11 +80,11 @@ def _headers(
         "ETag": etag,
         "Accept-Ranges": "bytes",
         **({"Last-Modified": http_date(modified)} if modified else {}),
-        **({"Content-Disposition": _as_download(download_as)} if download_as else {}),
+        **({"Content-Disposition": attachment(download_as)} if download_as else {}),
     }
 
 
-def _as_download(name: str) -> str:
+def attachment(name: str) -> str:
     return content_disposition_header(True, NOT_IN_NAMES.sub("-", name)) or "attachment"
 
 

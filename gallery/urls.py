@@ -11,6 +11,19 @@ from gallery.views.arranging import (
     placement_remove,
 )
 from gallery.views.batches import batch_cancel, batch_detail, batch_hide, batch_retry
+from gallery.views.bulk import (
+    selection_compare,
+    selection_favourite,
+    selection_gallery,
+    selection_purge,
+    selection_rate,
+    selection_restore,
+    selection_tag,
+    selection_trash,
+    selection_undo,
+    trash_empty,
+    trash_restore,
+)
 from gallery.views.callbacks import flux_callback, flux_reference
 from gallery.views.comparing import compare
 from gallery.views.editing import edit, edit_source
@@ -48,6 +61,7 @@ from gallery.views.live import live_poll
 from gallery.views.picker import pick
 from gallery.views.presets import preset_delete, preset_edit, preset_list, preset_new
 from gallery.views.prompts import prompt_list, prompt_remove
+from gallery.views.rating import image_rate, image_tag, image_untag, tag_list
 from gallery.views.repeats import earlier
 from gallery.views.reviewing import comment_delete, placement_approval, placement_comment
 from gallery.views.sharing import (
@@ -61,6 +75,7 @@ from gallery.views.sharing import (
 )
 from gallery.views.studio import feed_more, generation_create, preview, studio
 from gallery.views.uploads import upload_create, upload_rendition
+from gallery.views.zipping import selection_zip
 
 
 class RenditionConverter(StringConverter):
@@ -98,11 +113,27 @@ urlpatterns = [
     path("library/", library, name="library"),
     path("library/favourites/", favourites, name="favourites"),
     path("library/trash/", trash, name="trash"),
+    path("library/trash/empty/", trash_empty, name="trash_empty"),
+    path("library/trash/restore/", trash_restore, name="trash_restore"),
+    path("selection/compare/", selection_compare, name="selection_compare"),
+    path("selection/favourite/", selection_favourite, name="selection_favourite"),
+    path("selection/gallery/", selection_gallery, name="selection_gallery"),
+    path("selection/purge/", selection_purge, name="selection_purge"),
+    path("selection/rate/", selection_rate, name="selection_rate"),
+    path("selection/restore/", selection_restore, name="selection_restore"),
+    path("selection/tag/", selection_tag, name="selection_tag"),
+    path("selection/trash/", selection_trash, name="selection_trash"),
+    path("selection/undo/<str:moment>/", selection_undo, name="selection_undo"),
+    path("selection/zip/", selection_zip, name="selection_zip"),
     path("images/<uuid:pk>/", image_detail, name="image_detail"),
     path("images/<uuid:pk>/original/", image_file, name="image_file"),
     path("images/<uuid:pk>/download/", image_download, name="image_download"),
     path("images/<uuid:pk>/favourite/", image_favourite, name="image_favourite"),
     path("images/<uuid:pk>/galleries/", image_galleries, name="image_galleries"),
+    path("images/<uuid:pk>/rate/", image_rate, name="image_rate"),
+    path("images/<uuid:pk>/tag/", image_tag, name="image_tag"),
+    path("images/<uuid:pk>/untag/", image_untag, name="image_untag"),
+    path("tags/", tag_list, name="tag_list"),
     path("images/<uuid:pk>/trash/", image_trash, name="image_trash"),
     path("images/<uuid:pk>/restore/", image_restore, name="image_restore"),
     path("images/<uuid:pk>/purge/", image_purge, name="image_purge"),

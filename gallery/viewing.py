@@ -9,12 +9,13 @@ from django.utils import formats, timezone
 from django.utils.http import urlencode
 
 from accounts.models import Person
-from gallery import comparing, facts, listings, reviewing, walking, words
+from gallery import comparing, facts, listings, rating, reviewing, walking, words
 from gallery.addresses import address
 from gallery.facts import Fact, Family
 from gallery.flux import catalog
 from gallery.lineage import Lineage, lineage_of
 from gallery.models import Gallery, Image
+from gallery.rating import Opinion
 from gallery.reviewing import Review
 from gallery.tiles import Tile, tile_of
 from gallery.trash import KEPT_DAYS
@@ -55,6 +56,7 @@ class View:
     sha256: str
     families: tuple[Family, ...]
     lineage: Lineage | None
+    opinion: Opinion | None  # of what is in the trash there is none
     walk: Walk
     doors: Doors
     shared: InGallery | None
@@ -72,6 +74,7 @@ def view_of(image: Image, person: Person, asked: Mapping[str, str]) -> View:
         sha256=image.sha256,
         families=facts.families_of(image, Image.objects.visible_to(person)),
         lineage=lineage_of(image, person),
+        opinion=None if image.trashed_at else rating.opinion_of(image, person),
         walk=walk,
         doors=_doors(image, person, walk),
         shared=in_gallery(image, person, listings.gallery_named(person, asked.get("in", ""))),

@@ -35,6 +35,10 @@ def pictures(number: int) -> str:
     return f"{number} {'picture' if number == 1 else 'pictures'}"
 
 
+def stars(number: int) -> str:
+    return f"{number} {'star' if number == 1 else 'stars'}"
+
+
 def size(text: str) -> str:
     """Pixels as people write them, 1024 × 768; a ratio as it is."""
     return text.replace("x", " × ")

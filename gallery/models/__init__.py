@@ -5,7 +5,7 @@ from gallery.models.gallery import Gallery, Membership, Placement
 from gallery.models.generation import Attempt, FeedVersion, Generation, Result
 from gallery.models.image import Image, Upload
 from gallery.models.prompt import Preset, PromptUse
-from gallery.models.review import Favourite
+from gallery.models.review import Favourite, Rating, Rejection, Tag
 from gallery.models.share import Comment, Guest, GuestHeart, ShareLink
 
 __all__ = [
@@ -27,7 +27,10 @@ __all__ = [
     "Placement",
     "Preset",
     "PromptUse",
+    "Rating",
+    "Rejection",
     "Result",
     "ShareLink",
+    "Tag",
     "Upload",
 ]

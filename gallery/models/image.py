@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from gallery.models.gallery import Gallery, Placement
-from gallery.models.review import Favourite
+from gallery.models.review import Favourite, Rating, Tag, tag_name
 
 RENDITION_TYPE = "image/webp"
 
@@ -42,6 +42,22 @@ class ImageQuerySet(models.QuerySet["Image"]):
         """Each with `is_favourite`."""
         favourites = Favourite.objects.filter(image=models.OuterRef("pk"), person=person)
         return self.annotate(is_favourite=models.Exists(favourites))
+
+    def rated_by(self, person: Person, at_least: int) -> "ImageQuerySet":
+        """Those to which this person gave so many stars or more."""
+        rated = Rating.objects.filter(person=person, stars__gte=at_least)
+        return self.filter(pk__in=rated.values("image"))
+
+    def tagged(self, name: str) -> "ImageQuerySet":
+        return self.filter(pk__in=Tag.objects.filter(name=tag_name(name)).values("image"))
+
+    def taggable_by(self, person: Person) -> "ImageQuerySet":
+        """One's own, and what is in a gallery that one manages."""
+        managed = Placement.objects.filter(
+            image=models.OuterRef("pk"),
+            gallery__in=Gallery.objects.managed_by(person).values("pk"),
+        )
+        return self.kept().filter(models.Q(owner=person) | models.Exists(managed))
 
 
 class Image(models.Model):
@@ -75,6 +91,9 @@ class Image(models.Model):
     renditions = models.JSONField(default=dict, help_text="Name in storage by size")
     source_url = models.TextField(blank=True)  # where the provider keeps it, for 30 days
     created_at = models.DateTimeField(default=timezone.now)
+    team_rating = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Everybody's stars on average, in thousandths"
+    )
 
     # The way out. A purged row has no files and no words; lineage and its job still count it.
     trashed_at = models.DateTimeField(null=True, blank=True)
@@ -87,6 +106,16 @@ class Image(models.Model):
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(fields=["owner", "-created_at", "-id"], name="image_owner_time"),
+            models.Index(
+                fields=["owner", "-team_rating", "-id"],
+                name="image_owner_rating",
+                condition=models.Q(team_rating__isnull=False),
+            ),
+            models.Index(
+                fields=["-team_rating", "-id"],
+                name="image_rating",
+                condition=models.Q(team_rating__isnull=False),
+            ),
             models.Index(
                 fields=["owner", "-trashed_at", "-id"],
                 name="image_owner_trash",

@@ -59,6 +59,7 @@ def _page(request: TeamRequest, listing: Listing) -> HttpResponse:
     context = {
         "shelf": shelves.shelf(listing, after=after),
         "is_first": after is None,
+        "query": listing.query,
         "tabs": TABS,
         "tab": next(tab for tab in TABS if tab.name == listing.name),
     }

@@ -19,6 +19,8 @@ const wantedBy = (key) => {
   if (dialogs.some(({ id }) => id !== "viewer")) return null
   const named = `[data-key="${CSS.escape(key)}"]`
   const [viewer] = dialogs
+  const own = document.activeElement?.closest(".tile")?.querySelector(`[data-tile-key="${CSS.escape(key)}"]`)
+  if (own && !viewer) return own
   if (viewer) return viewer.querySelector(named) ?? document.querySelector(`${named}[data-everywhere]`)
   return document.querySelector(`${named}:not(dialog *)`)
 }

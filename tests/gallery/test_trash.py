@@ -171,3 +171,16 @@ def test_an_edit_outlives_what_it_was_made_from(alice, make_image):
 
     assert node.is_from_deleted and node.is_here
     assert list(Image.objects.visible_to(alice)) == [edit]
+
+
+def test_a_slow_storage_holds_up_no_sweep(alice, make_image, monkeypatch):
+    monkeypatch.setattr(trash, "SECONDS", -1.0)
+    trash.throw_away_many([make_image(alice).pk for _ in range(3)], by=alice)
+    trash.empty(by=alice)
+
+    trash.clear()
+    assert Image.objects.doomed().count() == 2
+    trash.clear()
+    trash.clear()
+
+    assert not Image.objects.doomed().exists()

@@ -116,5 +116,5 @@ def test_the_page_takes_as_many_queries_in_a_large_library(
     client = client_of(alice)
     client.get(f"/images/{image.pk}/")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         client.get(f"/images/{image.pk}/", **VIEWER)

@@ -1,0 +1,11 @@
+// The dialog that asks what else must be known before something is done to the selection.
+const dialog = document.getElementById("asking")
+
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.target !== dialog || detail.xhr.getResponseHeader("HX-Reswap") === "none") return
+  document.getElementById("selection-more")?.hidePopover?.()
+  if (!dialog.open) dialog.showModal()
+})
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches("[data-closes]")) setTimeout(() => dialog?.close()) // once it is sent
+})
