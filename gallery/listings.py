@@ -6,13 +6,19 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.models import Person
-from gallery.models import Image
+from gallery import finding, search
+from gallery.finding import Wish
+from gallery.models import Gallery, Image
+from gallery.search import Search
 
-LIBRARY, FAVOURITES, TRASH = "library", "favourites", "trash"
+LIBRARY, SHARED, TEAM = "library", "shared", "teams"
+FAVOURITES, TRASH = "favourites", "trash"
 
 Rows = QuerySet[Any]  # pictures, each with the value `at` by which its list is ordered
+EVERYTHING = Search()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,38 +31,122 @@ class Listing:
     words: str  # what that page is called in a sentence
     query: str  # tells a picture's page from which list it was opened
     is_timed: bool = True  # `at` is a moment, and its days are headings; else it is a whole number
+    days_by: str = ""  # a moment whose days are headings where `at` is none
+    search: Search = EVERYTHING  # what it is narrowed by
+    index: "Index | None" = None  # where it knows the order: `at` is the place in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """How pages are found without looking at all rows."""
+
+    wish: Wish
+    seen: Rows  # the rule that is laid over what the index finds
 
 
 def find(person: Person, asked: Mapping[str, str]) -> Listing:
-    """The list that an address names by `in`; the library when it names none."""
-    return MAKERS.get(asked.get("in", ""), library)(person)
+    """The list that an address names by `in`, narrowed by its search; else the library."""
+    return MAKERS.get(asked.get("in", ""), library)(person, search.read(asked))
 
 
-def library(person: Person) -> Listing:
-    rows = Image.objects.owned_by(person).marked_for(person).annotate(at=F("created_at"))
+def library(person: Person, narrow: Search = EVERYTHING) -> Listing:
+    mine = Image.objects.owned_by(person)
+    if not narrow.is_wide:
+        wish = Wish(groups=((finding.KEPT,), (finding.owned(person.pk),)))
+        return _indexed(LIBRARY, "the library", person, mine, wish, narrow)
+    rows = mine.marked_for(person).annotate(at=F("created_at"))
     page = reverse(LIBRARY)
     return Listing(name=LIBRARY, rows=rows, page=page, words="the library", query="")
 
 
-def favourites(person: Person) -> Listing:
+def shared(person: Person, narrow: Search = EVERYTHING) -> Listing:
+    """What others have made and this person may see."""
+    theirs = Image.objects.visible_to(person).exclude(owner=person)
+    wish = Wish(
+        groups=((finding.KEPT,), _within(Gallery.objects.visible_to(person))),
+        unwanted=(finding.owned(person.pk),),
+    )
+    return _indexed(SHARED, "what is shared with you", person, theirs, wish, narrow)
+
+
+def team(person: Person, narrow: Search = EVERYTHING) -> Listing:
+    """What is in the galleries of the whole team."""
+    everybodys = Gallery.objects.visible_to(person).filter(is_for_team=True)
+    wish = Wish(groups=((finding.KEPT,), _within(everybodys)))
+    visible = Image.objects.visible_to(person)
+    return _indexed(TEAM, "the team’s pictures", person, visible, wish, narrow)
+
+
+def favourites(person: Person, narrow: Search = EVERYTHING) -> Listing:
     chosen = Image.objects.visible_to(person).filter(favourites__person=person)
+    wish = Wish(groups=((finding.KEPT,), (finding.favoured(person.pk),)))
+    rows = _narrowed(chosen, wish, narrow, person)
     return Listing(
         name=FAVOURITES,
-        rows=chosen.marked_for(person).annotate(at=F("favourites__created_at")),
-        page=reverse(FAVOURITES),
+        rows=rows.marked_for(person).annotate(at=F("favourites__created_at")),
+        page=_page(FAVOURITES, narrow),
         words="your favourites",
-        query=f"?in={FAVOURITES}",
+        query=_query(FAVOURITES, narrow),
+        search=narrow,
     )
 
 
-def trash(person: Person) -> Listing:
-    rows = Image.objects.in_trash_of(person).annotate(at=F("trashed_at"))
-    page = reverse(TRASH)
-    return Listing(name=TRASH, rows=rows, page=page, words="the trash", query=f"?in={TRASH}")
+def trash(person: Person, narrow: Search = EVERYTHING) -> Listing:
+    wish = Wish(groups=((finding.IN_TRASH,), (finding.owned(person.pk),)))
+    rows = _narrowed(Image.objects.in_trash_of(person), wish, narrow, person)
+    return Listing(
+        name=TRASH,
+        rows=rows.annotate(at=F("trashed_at")),
+        page=_page(TRASH, narrow),
+        words="the trash",
+        query=_query(TRASH, narrow),
+        search=narrow,
+    )
 
 
-MAKERS: dict[str, Callable[[Person], Listing]] = {
+MAKERS: dict[str, Callable[[Person, Search], Listing]] = {
     LIBRARY: library,
+    SHARED: shared,
+    TEAM: team,
     FAVOURITES: favourites,
     TRASH: trash,
 }
+
+
+def _within(galleries: QuerySet[Gallery]) -> tuple[str, ...]:
+    keys = galleries.order_by().values_list("pk", flat=True)
+    return tuple(map(finding.placed, keys)) or (finding.NOWHERE,)
+
+
+def _indexed(
+    name: str, words: str, person: Person, seen: Rows, wish: Wish, narrow: Search
+) -> Listing:
+    wish = finding.narrowed(wish, narrow, person.pk)
+    seen = seen.marked_for(person).annotate(at=F("entry__place"))  # type: ignore[attr-defined]
+    return Listing(
+        name=name,
+        rows=seen.filter(pk__in=finding.images(wish)),
+        page=_page(name, narrow),
+        words=words if narrow.is_wide else "what was found",
+        query=_query(name, narrow),
+        is_timed=False,
+        days_by="created_at",
+        search=narrow,
+        index=Index(wish=wish, seen=seen),
+    )
+
+
+def _narrowed(rows: Any, wish: Wish, narrow: Search, person: Person) -> Any:
+    if narrow.is_wide:
+        return rows
+    return rows.filter(pk__in=finding.images(finding.narrowed(wish, narrow, person.pk)))
+
+
+def _page(name: str, narrow: Search) -> str:
+    return reverse(name) + (f"?{narrow.query}" if not narrow.is_wide else "")
+
+
+def _query(name: str, narrow: Search) -> str:
+    listed = {} if name == LIBRARY else {"in": name}
+    parameters = listed | narrow.parameters
+    return f"?{urlencode(parameters)}" if parameters else ""

@@ -3,14 +3,17 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
 from django.db.models import Q
 from django.utils import formats, timezone
 
-from gallery.listings import Listing, Rows
+from gallery import finding
+from gallery.finding import Found
+from gallery.listings import LIBRARY, Index, Listing, Rows
+from gallery.models import Entry, Image
 from gallery.tiles import Tile, tile_of
 
 PAGE = 60
@@ -64,13 +67,89 @@ class Shelf:
 
 
 def shelf(listing: Listing, *, after: Mark | None = None) -> Shelf:
-    page = older_than(after, listing.rows) if after else listing.rows.order_by("-at", "-pk")
-    rows = list(page[: PAGE + 1])
+    rows = older(listing, after, most=PAGE + 1)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Shelf(
         days=tuple(_days(rows[:PAGE], after, listing)),
         older=str(Mark(at=last.at, pk=last.pk)) if last else "",
     )
+
+
+def older(listing: Listing, after: Mark | None, *, most: int) -> list[Any]:
+    """What comes after this place, the nearest first; from the beginning without one."""
+    if listing.index:
+        than = int(after.at) if after else None  # type: ignore[arg-type]
+        return _found(listing.index, finding.older(listing.index.wish, than=than, most=most))
+    page = older_than(after, listing.rows) if after else listing.rows.order_by("-at", "-pk")
+    return list(page[:most])
+
+
+def newer(listing: Listing, before: Mark, *, most: int) -> list[Any]:
+    if listing.index:
+        than = int(before.at)  # type: ignore[arg-type]
+        return _found(listing.index, finding.newer(listing.index.wish, than=than, most=most))
+    return list(newer_than(before, listing.rows)[:most])
+
+
+def count(listing: Listing, *, most: int) -> int:
+    """Of long lists no more than this."""
+    if listing.index:
+        return finding.count(listing.index.wish, most=most)
+    return int(listing.rows.order_by()[:most].count())
+
+
+def ends(listing: Listing) -> tuple[datetime, datetime] | None:
+    """The moments of its oldest and its newest picture, where a list goes by their making."""
+    if listing.index:
+        found = finding.newer(listing.index.wish, than=0, most=1) + finding.older(
+            listing.index.wish, than=None, most=1
+        )
+        moments = [_moment(place // 1000) for place, _ in found]
+    elif listing.name == LIBRARY:
+        rows = listing.rows.order_by()
+        first, last = rows.order_by("at", "pk").first(), rows.order_by("-at", "-pk").first()
+        moments = [row.at for row in (first, last) if row]
+    else:
+        return None
+    return (moments[0], moments[1]) if len(moments) == 2 else None
+
+
+def mark(text: str, listing: Listing) -> Mark:
+    """Raises ValueError for what is no mark in this list."""
+    found = Mark.read(text, is_timed=listing.is_timed)
+    if listing.index:
+        _moment(int(found.at) // 1000)  # type: ignore[arg-type]
+    return found
+
+
+def mark_before(month: str, listing: Listing) -> Mark:
+    """Where this month's pictures begin, as in 2026-11. Raises ValueError."""
+    day = date.fromisoformat(f"{month}-01")
+    following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    moment = timezone.make_aware(datetime.combine(following, time.min))
+    if not EARLIEST < moment < LATEST:
+        raise ValueError(month)
+    at = (moment - EPOCH) // MICROSECOND * 1000
+    if listing.is_timed:
+        return Mark(at=moment, pk=uuid.UUID(int=0))
+    return Mark(at=min(at, HIGHEST), pk=uuid.UUID(int=0))
+
+
+def mark_of(image: Image, listing: Listing) -> Mark | None:
+    """Where it stands in this list, if it does."""
+    if listing.index:
+        place = Entry.objects.filter(image=image).values_list("place", flat=True).first()
+        found = place and finding.older(listing.index.wish, than=place + 1, most=1)
+        is_in = found and found[0][1] == image.pk and _found(listing.index, found)
+        return Mark(at=place, pk=image.pk) if place and is_in else None
+    here = listing.rows.filter(pk=image.pk).first()
+    return Mark(at=here.at, pk=here.pk) if here else None
+
+
+def _found(index: Index, found: Found) -> list[Any]:
+    """Those of them that the rule lets this person see, in the same order."""
+    rows = {row.pk: row for row in index.seen.filter(pk__in=[pk for _, pk in found])}
+    return [rows[pk] for _, pk in found if pk in rows]
 
 
 def older_than(mark: Mark, pictures: Rows) -> Rows:
@@ -86,14 +165,20 @@ def newer_than(mark: Mark, pictures: Rows) -> Rows:
 
 
 def _days(images: list[Any], after: Mark | None, listing: Listing) -> Iterator[Day]:
-    if not listing.is_timed:
+    days_by = "at" if listing.is_timed else listing.days_by
+    if not days_by:
         if images:
             yield Day(heading="", tiles=tuple(tile_of(image, listing.query) for image in images))
         return
-    begun = _day(after.at) if after else None
-    for day, group in groupby(images, key=lambda image: _day(image.at)):
+    begun = _begun(after) if after else None
+    for day, group in groupby(images, key=lambda image: _day(getattr(image, days_by))):
         heading = "" if day == begun else _heading(day)
         yield Day(heading=heading, tiles=tuple(tile_of(image, listing.query) for image in group))
+
+
+def _begun(after: Mark) -> date:
+    """The day whose heading the page before has; a whole number is a place in the index."""
+    return _day(after.at if isinstance(after.at, datetime) else _moment(after.at // 1000))
 
 
 def _day(moment: Any) -> date:

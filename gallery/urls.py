@@ -15,12 +15,13 @@ from gallery.views.keeping import (
     image_restore,
     image_trash,
 )
-from gallery.views.library import favourites, library, trash
+from gallery.views.library import favourites, library, shared, teams, trash
 from gallery.views.live import live_poll
 from gallery.views.picker import pick
 from gallery.views.presets import preset_delete, preset_edit, preset_list, preset_new
 from gallery.views.prompts import prompt_list, prompt_remove
 from gallery.views.repeats import earlier
+from gallery.views.searches import search_delete, search_edit, search_list
 from gallery.views.studio import feed_more, generation_create, preview, studio
 from gallery.views.uploads import upload_create, upload_rendition
 
@@ -58,6 +59,11 @@ urlpatterns = [
     path("uploads/", upload_create, name="upload_create"),
     path("uploads/<uuid:pk>/<rendition:size>.webp", upload_rendition, name="upload_rendition"),
     path("library/", library, name="library"),
+    path("library/shared/", shared, name="shared"),
+    path("library/team/", teams, name="teams"),
+    path("library/searches/", search_list, name="search_list"),
+    path("library/searches/<uuid:pk>/", search_edit, name="search_edit"),
+    path("library/searches/<uuid:pk>/delete/", search_delete, name="search_delete"),
     path("library/favourites/", favourites, name="favourites"),
     path("library/trash/", trash, name="trash"),
     path("images/<uuid:pk>/", image_detail, name="image_detail"),

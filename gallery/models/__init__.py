@@ -6,11 +6,13 @@ from gallery.models.generation import Attempt, FeedVersion, Generation, Result
 from gallery.models.image import Image, Upload
 from gallery.models.prompt import Preset, PromptUse
 from gallery.models.review import Favourite
+from gallery.models.search import Entry, SavedSearch
 
 __all__ = [
     "Attempt",
     "Batch",
     "Conductor",
+    "Entry",
     "Favourite",
     "FeedVersion",
     "FluxModel",
@@ -24,5 +26,6 @@ __all__ = [
     "Preset",
     "PromptUse",
     "Result",
+    "SavedSearch",
     "Upload",
 ]
