@@ -1,17 +1,17 @@
 """The lists of pictures that a person may look through: what is in each, and where its page is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import Person
 from gallery import finding, search
 from gallery.finding import Wish
-from gallery.models import Gallery, Image
+from gallery.models import Gallery, Image, Placement
 from gallery.search import Search
 
 LIBRARY, SHARED, TEAM = "library", "shared", "teams"
@@ -19,6 +19,7 @@ FAVOURITES, TRASH = "favourites", "trash"
 
 Rows = QuerySet[Any]  # pictures, each with the value `at` by which its list is ordered
 EVERYTHING = Search()
+MANY = 30  # galleries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,8 @@ class Index:
 
     wish: Wish
     seen: Rows  # the rule that is laid over what the index finds
+    # Who may see many galleries sees most of what there is: it is quicker to look without them.
+    loose: Wish | None = None
 
 
 def find(person: Person, asked: Mapping[str, str]) -> Listing:
@@ -62,19 +65,19 @@ def library(person: Person, narrow: Search = EVERYTHING) -> Listing:
 def shared(person: Person, narrow: Search = EVERYTHING) -> Listing:
     """What others have made and this person may see."""
     theirs = Image.objects.visible_to(person).exclude(owner=person)
-    wish = Wish(
-        groups=((finding.KEPT,), _within(Gallery.objects.visible_to(person))),
-        unwanted=(finding.owned(person.pk),),
-    )
-    return _indexed(SHARED, "what is shared with you", person, theirs, wish, narrow)
+    wish = Wish(groups=((finding.KEPT,),), unwanted=(finding.owned(person.pk),))
+    galleries = Gallery.objects.visible_to(person)
+    words = "what is shared with you"
+    return _indexed(SHARED, words, person, theirs, wish, narrow, galleries)
 
 
 def team(person: Person, narrow: Search = EVERYTHING) -> Listing:
     """What is in the galleries of the whole team."""
     everybodys = Gallery.objects.visible_to(person).filter(is_for_team=True)
-    wish = Wish(groups=((finding.KEPT,), _within(everybodys)))
-    visible = Image.objects.visible_to(person)
-    return _indexed(TEAM, "the team’s pictures", person, visible, wish, narrow)
+    within = Placement.objects.filter(image=OuterRef("pk"), gallery__in=everybodys.values("pk"))
+    theirs = Image.objects.visible_to(person).filter(Exists(within))
+    wish = Wish(groups=((finding.KEPT,),))
+    return _indexed(TEAM, "the team’s pictures", person, theirs, wish, narrow, everybodys)
 
 
 def favourites(person: Person, narrow: Search = EVERYTHING) -> Listing:
@@ -113,15 +116,22 @@ MAKERS: dict[str, Callable[[Person, Search], Listing]] = {
 }
 
 
-def _within(galleries: QuerySet[Gallery]) -> tuple[str, ...]:
-    keys = galleries.order_by().values_list("pk", flat=True)
-    return tuple(map(finding.placed, keys)) or (finding.NOWHERE,)
-
-
 def _indexed(
-    name: str, words: str, person: Person, seen: Rows, wish: Wish, narrow: Search
+    name: str,
+    words: str,
+    person: Person,
+    seen: Rows,
+    wish: Wish,
+    narrow: Search,
+    galleries: QuerySet[Gallery] | None = None,
 ) -> Listing:
-    wish = finding.narrowed(wish, narrow, person.pk)
+    """In the order of their making; `seen` is the rule, `wish` and `galleries` repeat it."""
+    wish, loose = finding.narrowed(wish, narrow, person.pk), None
+    if galleries is not None:
+        keys = galleries.order_by().values_list("pk", flat=True)
+        within = tuple(map(finding.placed, keys)) or (finding.NOWHERE,)
+        loose = wish if len(within) > MANY else None
+        wish = replace(wish, groups=(*wish.groups, within))
     seen = seen.marked_for(person).annotate(at=F("entry__place"))  # type: ignore[attr-defined]
     return Listing(
         name=name,
@@ -132,7 +142,7 @@ def _indexed(
         is_timed=False,
         days_by="created_at",
         search=narrow,
-        index=Index(wish=wish, seen=seen),
+        index=Index(wish=wish, seen=seen, loose=loose),
     )
 
 

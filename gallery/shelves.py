@@ -1,13 +1,14 @@
 """Pictures in their order, a page at a time."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Min, Q
 from django.utils import formats, timezone
 
 from gallery import finding
@@ -78,37 +79,58 @@ def shelf(listing: Listing, *, after: Mark | None = None) -> Shelf:
 def older(listing: Listing, after: Mark | None, *, most: int) -> list[Any]:
     """What comes after this place, the nearest first; from the beginning without one."""
     if listing.index:
-        than = int(after.at) if after else None  # type: ignore[arg-type]
-        return _found(listing.index, finding.older(listing.index.wish, than=than, most=most))
+        look = partial(finding.older, than=int(after.at) if after else None)  # type: ignore[arg-type]
+        return _looked_up(listing.index, look, most)
     page = older_than(after, listing.rows) if after else listing.rows.order_by("-at", "-pk")
     return list(page[:most])
 
 
 def newer(listing: Listing, before: Mark, *, most: int) -> list[Any]:
     if listing.index:
-        than = int(before.at)  # type: ignore[arg-type]
-        return _found(listing.index, finding.newer(listing.index.wish, than=than, most=most))
+        look = partial(finding.newer, than=int(before.at))  # type: ignore[arg-type]
+        return _looked_up(listing.index, look, most)
     return list(newer_than(before, listing.rows)[:most])
 
 
+def _looked_up(index: Index, look: Callable[..., Found], most: int) -> list[Any]:
+    if index.loose:
+        rows = _found(index, look(index.loose, most=2 * most))
+        if len(rows) >= most:
+            return rows[:most]
+    return _found(index, look(index.wish, most=most))
+
+
+def _found(index: Index, found: Found) -> list[Any]:
+    """Those of them that the rule lets this person see, in the same order."""
+    rows = {row.pk: row for row in index.seen.filter(pk__in=[pk for _, pk in found])}
+    return [rows[pk] for _, pk in found if pk in rows]
+
+
 def count(listing: Listing, *, most: int) -> int:
-    """Of long lists no more than this."""
-    if listing.index:
+    """How many there are; in a long list any number that is not below `most`."""
+    if not listing.index:
+        return int(listing.rows.order_by()[:most].count())
+    if not listing.index.loose:
         return finding.count(listing.index.wish, most=most)
-    return int(listing.rows.order_by()[:most].count())
+    found = finding.older(listing.index.loose, than=None, most=most)
+    if len(found) == most:
+        return most
+    return int(listing.index.seen.filter(pk__in=[pk for _, pk in found]).order_by().count())
 
 
 def ends(listing: Listing) -> tuple[datetime, datetime] | None:
-    """The moments of its oldest and its newest picture, where a list goes by their making."""
-    if listing.index:
-        found = finding.newer(listing.index.wish, than=0, most=1) + finding.older(
-            listing.index.wish, than=None, most=1
-        )
+    """Between which moments its pictures were made, where a list goes by that."""
+    if listing.index and listing.index.loose:  # then those of all are near enough
+        places = Entry.objects.aggregate(first=Min("place"), last=Max("place"))
+        moments = [_moment(place // 1000) for place in places.values() if place]
+    elif listing.index:
+        wish = listing.index.wish
+        found = finding.newer(wish, than=0, most=1) + finding.older(wish, than=None, most=1)
         moments = [_moment(place // 1000) for place, _ in found]
     elif listing.name == LIBRARY:
-        rows = listing.rows.order_by()
-        first, last = rows.order_by("at", "pk").first(), rows.order_by("-at", "-pk").first()
-        moments = [row.at for row in (first, last) if row]
+        of_first, of_last = ("at", "pk"), ("-at", "-pk")
+        found_rows = [listing.rows.order_by(*order).first() for order in (of_first, of_last)]
+        moments = [row.at for row in found_rows if row]
     else:
         return None
     return (moments[0], moments[1]) if len(moments) == 2 else None
@@ -125,10 +147,10 @@ def mark(text: str, listing: Listing) -> Mark:
 def mark_before(month: str, listing: Listing) -> Mark:
     """Where this month's pictures begin, as in 2026-11. Raises ValueError."""
     day = date.fromisoformat(f"{month}-01")
+    if not EARLIEST.year < day.year < LATEST.year:
+        raise ValueError(month)
     following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
     moment = timezone.make_aware(datetime.combine(following, time.min))
-    if not EARLIEST < moment < LATEST:
-        raise ValueError(month)
     at = (moment - EPOCH) // MICROSECOND * 1000
     if listing.is_timed:
         return Mark(at=moment, pk=uuid.UUID(int=0))
@@ -139,17 +161,12 @@ def mark_of(image: Image, listing: Listing) -> Mark | None:
     """Where it stands in this list, if it does."""
     if listing.index:
         place = Entry.objects.filter(image=image).values_list("place", flat=True).first()
-        found = place and finding.older(listing.index.wish, than=place + 1, most=1)
+        wish = listing.index.loose or listing.index.wish
+        found = place and finding.older(wish, than=place + 1, most=1)
         is_in = found and found[0][1] == image.pk and _found(listing.index, found)
         return Mark(at=place, pk=image.pk) if place and is_in else None
     here = listing.rows.filter(pk=image.pk).first()
     return Mark(at=here.at, pk=here.pk) if here else None
-
-
-def _found(index: Index, found: Found) -> list[Any]:
-    """Those of them that the rule lets this person see, in the same order."""
-    rows = {row.pk: row for row in index.seen.filter(pk__in=[pk for _, pk in found])}
-    return [rows[pk] for _, pk in found if pk in rows]
 
 
 def older_than(mark: Mark, pictures: Rows) -> Rows:
