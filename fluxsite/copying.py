@@ -18,6 +18,8 @@ from django.core.management.color import no_style
 from django.db import connections, models, transaction
 from django.db.utils import ConnectionHandler
 
+from gallery.models import Entry, Image
+
 CHUNK = 500
 MARKED = 50_000  # rows between two signs of life
 Tell = Callable[[str], None]
@@ -98,14 +100,16 @@ def _checksum(name: str, storage: Storage) -> str:
 
 
 def _models() -> list[type[models.Model]]:
+    """The database fills the index of the search by itself, from pictures and what they are of."""
     found = apps.get_models(include_auto_created=True)
-    return [model for model in found if model._meta.managed and not model._meta.proxy]
+    whole = [model for model in found if model._meta.managed and not model._meta.proxy]
+    return sorted(set(whole) - {Entry}, key=lambda model: (model is Image, whole.index(model)))
 
 
 def _empty(target: str) -> None:
     """Also of what migrations have filled in: it comes with the rest."""
     connection = connections[target]
-    tables = [model._meta.db_table for model in _models()]
+    tables = [Entry._meta.db_table, *(model._meta.db_table for model in _models())]
     flush = connection.ops.sql_flush(no_style(), tables, reset_sequences=True, allow_cascade=False)
     with connection.cursor() as cursor, connection.constraint_checks_disabled():
         for statement in flush:

@@ -119,7 +119,8 @@ elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         "keepalives_count": 4,
         "tcp_user_timeout": 30_000,  # milliseconds
         # A machine that freezes in the middle of a write must not keep its locks for hours.
-        "options": "-c idle_in_transaction_session_timeout=20s",
+        # And no query of ours runs for so long that compiling it would pay.
+        "options": "-c idle_in_transaction_session_timeout=20s -c jit=off",
     } | DATABASES["default"].get("OPTIONS", {})
 
 REDIS_URL = env.text("REDIS_URL")

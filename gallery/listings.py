@@ -2,19 +2,26 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.models import Person
-from gallery.models import Gallery, Image
+from gallery import finding, search
+from gallery.finding import Wish
+from gallery.models import Gallery, Image, Placement
 from gallery.models.image import ImageQuerySet
+from gallery.search import Search
 
-LIBRARY, FAVOURITES, TRASH = "library", "favourites", "trash"
+LIBRARY, SHARED, TEAM = "library", "shared", "teams"
+FAVOURITES, TRASH = "favourites", "trash"
 
 Rows = QuerySet[Any]  # pictures, each with the value `at` by which its list is ordered
+EVERYTHING = Search()
+MANY = 30  # galleries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,37 +34,82 @@ class Listing:
     words: str  # what that page is called in a sentence
     query: str  # tells a picture's page from which list it was opened
     is_timed: bool = True  # `at` is a moment, and its days are headings; else it is a whole number
+    days_by: str = ""  # a moment whose days are headings where `at` is none
+    search: Search = EVERYTHING  # what it is narrowed by
+    index: "Index | None" = None  # where it knows the order: `at` is the place in it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """How pages are found without looking at all rows."""
+
+    wish: Wish
+    seen: Rows  # the rule that is laid over what the index finds
+    # Who may see many galleries sees most of what there is: it is quicker to look without them.
+    loose: Wish | None = None
 
 
 def find(person: Person, asked: Mapping[str, str]) -> Listing:
-    """The list that an address names by `in`; the library when it names none."""
+    """The list that an address names by `in`, narrowed by its search; else the library."""
     name = asked.get("in", "")
     if found := gallery_named(person, name):
         return in_gallery(found, person)
-    return MAKERS.get(name, library)(person)
+    return MAKERS.get(name, library)(person, search.read(asked))
 
 
-def library(person: Person) -> Listing:
-    rows = Image.objects.owned_by(person).marked_for(person).annotate(at=F("created_at"))
+def library(person: Person, narrow: Search = EVERYTHING) -> Listing:
+    mine = Image.objects.owned_by(person)
+    if not narrow.is_wide:
+        wish = Wish(groups=((finding.KEPT,), (finding.owned(person.pk),)))
+        return _indexed(LIBRARY, "the library", person, mine, wish, narrow)
+    rows = mine.marked_for(person).annotate(at=F("created_at"))
     page = reverse(LIBRARY)
     return Listing(name=LIBRARY, rows=rows, page=page, words="the library", query="")
 
 
-def favourites(person: Person) -> Listing:
+def shared(person: Person, narrow: Search = EVERYTHING) -> Listing:
+    """What others have made and this person may see."""
+    theirs = Image.objects.visible_to(person).exclude(owner=person)
+    wish = Wish(groups=((finding.KEPT,),), unwanted=(finding.owned(person.pk),))
+    galleries = Gallery.objects.visible_to(person)
+    words = "what is shared with you"
+    return _indexed(SHARED, words, person, theirs, wish, narrow, galleries)
+
+
+def team(person: Person, narrow: Search = EVERYTHING) -> Listing:
+    """What is in the galleries of the whole team."""
+    everybodys = Gallery.objects.visible_to(person).filter(is_for_team=True)
+    within = Placement.objects.filter(image=OuterRef("pk"), gallery__in=everybodys.values("pk"))
+    theirs = Image.objects.visible_to(person).filter(Exists(within))
+    wish = Wish(groups=((finding.KEPT,),))
+    return _indexed(TEAM, "the team’s pictures", person, theirs, wish, narrow, everybodys)
+
+
+def favourites(person: Person, narrow: Search = EVERYTHING) -> Listing:
     chosen = Image.objects.visible_to(person).filter(favourites__person=person)
+    wish = Wish(groups=((finding.KEPT,), (finding.favoured(person.pk),)))
+    rows = _narrowed(chosen, wish, narrow, person)
     return Listing(
         name=FAVOURITES,
-        rows=chosen.marked_for(person).annotate(at=F("favourites__created_at")),
-        page=reverse(FAVOURITES),
+        rows=rows.marked_for(person).annotate(at=F("favourites__created_at")),
+        page=_page(FAVOURITES, narrow),
         words="your favourites",
-        query=f"?in={FAVOURITES}",
+        query=_query(FAVOURITES, narrow),
+        search=narrow,
     )
 
 
-def trash(person: Person) -> Listing:
-    rows = Image.objects.in_trash_of(person).annotate(at=F("trashed_at"))
-    page = reverse(TRASH)
-    return Listing(name=TRASH, rows=rows, page=page, words="the trash", query=f"?in={TRASH}")
+def trash(person: Person, narrow: Search = EVERYTHING) -> Listing:
+    wish = Wish(groups=((finding.IN_TRASH,), (finding.owned(person.pk),)))
+    rows = _narrowed(Image.objects.in_trash_of(person), wish, narrow, person)
+    return Listing(
+        name=TRASH,
+        rows=rows.annotate(at=F("trashed_at")),
+        page=_page(TRASH, narrow),
+        words="the trash",
+        query=_query(TRASH, narrow),
+        search=narrow,
+    )
 
 
 def in_gallery(gallery: Gallery, person: Person) -> Listing:
@@ -88,8 +140,56 @@ def gallery_named(person: Person, name: str) -> Gallery | None:
     return Gallery.objects.visible_to(person).filter(pk=key).first()
 
 
-MAKERS: dict[str, Callable[[Person], Listing]] = {
+MAKERS: dict[str, Callable[[Person, Search], Listing]] = {
     LIBRARY: library,
+    SHARED: shared,
+    TEAM: team,
     FAVOURITES: favourites,
     TRASH: trash,
 }
+
+
+def _indexed(
+    name: str,
+    words: str,
+    person: Person,
+    seen: Rows,
+    wish: Wish,
+    narrow: Search,
+    galleries: QuerySet[Gallery] | None = None,
+) -> Listing:
+    """In the order of their making; `seen` is the rule, `wish` and `galleries` repeat it."""
+    wish, loose = finding.narrowed(wish, narrow, person.pk), None
+    if galleries is not None:
+        keys = galleries.order_by().values_list("pk", flat=True)
+        within = tuple(map(finding.placed, keys)) or (finding.NOWHERE,)
+        loose = wish if len(within) > MANY else None
+        wish = replace(wish, groups=(*wish.groups, within))
+    seen = seen.marked_for(person).annotate(at=F("entry__place"))  # type: ignore[attr-defined]
+    return Listing(
+        name=name,
+        rows=seen.filter(pk__in=finding.images(wish)),
+        page=_page(name, narrow),
+        words=words if narrow.is_wide else "what was found",
+        query=_query(name, narrow),
+        is_timed=False,
+        days_by="created_at",
+        search=narrow,
+        index=Index(wish=wish, seen=seen, loose=loose),
+    )
+
+
+def _narrowed(rows: Any, wish: Wish, narrow: Search, person: Person) -> Any:
+    if narrow.is_wide:
+        return rows
+    return rows.filter(pk__in=finding.images(finding.narrowed(wish, narrow, person.pk)))
+
+
+def _page(name: str, narrow: Search) -> str:
+    return reverse(name) + (f"?{narrow.query}" if not narrow.is_wide else "")
+
+
+def _query(name: str, narrow: Search) -> str:
+    listed = {} if name == LIBRARY else {"in": name}
+    parameters = listed | narrow.parameters
+    return f"?{urlencode(parameters)}" if parameters else ""

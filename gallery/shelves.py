@@ -1,16 +1,20 @@
 """Pictures in their order, a page at a time."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Min, Q
 from django.utils import formats, timezone
 
-from gallery.listings import Listing, Rows
+from gallery import finding
+from gallery.finding import Found
+from gallery.listings import LIBRARY, Index, Listing, Rows
+from gallery.models import Entry, Image
 from gallery.tiles import Tile, tile_of
 
 PAGE = 60
@@ -64,13 +68,105 @@ class Shelf:
 
 
 def shelf(listing: Listing, *, after: Mark | None = None) -> Shelf:
-    page = older_than(after, listing.rows) if after else listing.rows.order_by("-at", "-pk")
-    rows = list(page[: PAGE + 1])
+    rows = older(listing, after, most=PAGE + 1)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Shelf(
         days=tuple(_days(rows[:PAGE], after, listing)),
         older=str(Mark(at=last.at, pk=last.pk)) if last else "",
     )
+
+
+def older(listing: Listing, after: Mark | None, *, most: int) -> list[Any]:
+    """What comes after this place, the nearest first; from the beginning without one."""
+    if listing.index:
+        look = partial(finding.older, than=int(after.at) if after else None)  # type: ignore[arg-type]
+        return _looked_up(listing.index, look, most)
+    page = older_than(after, listing.rows) if after else listing.rows.order_by("-at", "-pk")
+    return list(page[:most])
+
+
+def newer(listing: Listing, before: Mark, *, most: int) -> list[Any]:
+    if listing.index:
+        look = partial(finding.newer, than=int(before.at))  # type: ignore[arg-type]
+        return _looked_up(listing.index, look, most)
+    return list(newer_than(before, listing.rows)[:most])
+
+
+def _looked_up(index: Index, look: Callable[..., Found], most: int) -> list[Any]:
+    if index.loose:
+        rows = _found(index, look(index.loose, most=2 * most))
+        if len(rows) >= most:
+            return rows[:most]
+    return _found(index, look(index.wish, most=most))
+
+
+def _found(index: Index, found: Found) -> list[Any]:
+    """Those of them that the rule lets this person see, in the same order."""
+    rows = {row.pk: row for row in index.seen.filter(pk__in=[pk for _, pk in found])}
+    return [rows[pk] for _, pk in found if pk in rows]
+
+
+def count(listing: Listing, *, most: int) -> int:
+    """How many there are; in a long list any number that is not below `most`."""
+    if not listing.index:
+        return int(listing.rows.order_by()[:most].count())
+    if not listing.index.loose:
+        return finding.count(listing.index.wish, most=most)
+    found = finding.older(listing.index.loose, than=None, most=most)
+    if len(found) == most:
+        return most
+    return int(listing.index.seen.filter(pk__in=[pk for _, pk in found]).order_by().count())
+
+
+def ends(listing: Listing) -> tuple[datetime, datetime] | None:
+    """Between which moments its pictures were made, where a list goes by that."""
+    if listing.index and listing.index.loose:  # then those of all are near enough
+        places = Entry.objects.aggregate(first=Min("place"), last=Max("place"))
+        moments = [_moment(place // 1000) for place in places.values() if place]
+    elif listing.index:
+        wish = listing.index.wish
+        found = finding.newer(wish, than=0, most=1) + finding.older(wish, than=None, most=1)
+        moments = [_moment(place // 1000) for place, _ in found]
+    elif listing.name == LIBRARY:
+        of_first, of_last = ("at", "pk"), ("-at", "-pk")
+        found_rows = [listing.rows.order_by(*order).first() for order in (of_first, of_last)]
+        moments = [row.at for row in found_rows if row]
+    else:
+        return None
+    return (moments[0], moments[1]) if len(moments) == 2 else None
+
+
+def mark(text: str, listing: Listing) -> Mark:
+    """Raises ValueError for what is no mark in this list."""
+    found = Mark.read(text, is_timed=listing.is_timed)
+    if listing.index:
+        _moment(int(found.at) // 1000)  # type: ignore[arg-type]
+    return found
+
+
+def mark_before(month: str, listing: Listing) -> Mark:
+    """Where this month's pictures begin, as in 2026-11. Raises ValueError."""
+    day = date.fromisoformat(f"{month}-01")
+    if not EARLIEST.year < day.year < LATEST.year:
+        raise ValueError(month)
+    following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    moment = timezone.make_aware(datetime.combine(following, time.min))
+    at = (moment - EPOCH) // MICROSECOND * 1000
+    if listing.is_timed:
+        return Mark(at=moment, pk=uuid.UUID(int=0))
+    return Mark(at=min(at, HIGHEST), pk=uuid.UUID(int=0))
+
+
+def mark_of(image: Image, listing: Listing) -> Mark | None:
+    """Where it stands in this list, if it does."""
+    if listing.index:
+        place = Entry.objects.filter(image=image).values_list("place", flat=True).first()
+        wish = listing.index.loose or listing.index.wish
+        found = place and finding.older(wish, than=place + 1, most=1)
+        is_in = found and found[0][1] == image.pk and _found(listing.index, found)
+        return Mark(at=place, pk=image.pk) if place and is_in else None
+    here = listing.rows.filter(pk=image.pk).first()
+    return Mark(at=here.at, pk=here.pk) if here else None
 
 
 def older_than(mark: Mark, pictures: Rows) -> Rows:
@@ -86,14 +182,20 @@ def newer_than(mark: Mark, pictures: Rows) -> Rows:
 
 
 def _days(images: list[Any], after: Mark | None, listing: Listing) -> Iterator[Day]:
-    if not listing.is_timed:
+    days_by = "at" if listing.is_timed else listing.days_by
+    if not days_by:
         if images:
             yield Day(heading="", tiles=tuple(tile_of(image, listing.query) for image in images))
         return
-    begun = _day(after.at) if after else None
-    for day, group in groupby(images, key=lambda image: _day(image.at)):
+    begun = _begun(after) if after else None
+    for day, group in groupby(images, key=lambda image: _day(getattr(image, days_by))):
         heading = "" if day == begun else _heading(day)
         yield Day(heading=heading, tiles=tuple(tile_of(image, listing.query) for image in group))
+
+
+def _begun(after: Mark) -> date:
+    """The day whose heading the page before has; a whole number is a place in the index."""
+    return _day(after.at if isinstance(after.at, datetime) else _moment(after.at // 1000))
 
 
 def _day(moment: Any) -> date:

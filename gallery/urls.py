@@ -44,7 +44,7 @@ from gallery.views.keeping import (
     image_restore,
     image_trash,
 )
-from gallery.views.library import favourites, library, trash
+from gallery.views.library import favourites, library, shared, teams, trash
 from gallery.views.links import (
     public_approval,
     public_comment,
@@ -64,6 +64,7 @@ from gallery.views.prompts import prompt_list, prompt_remove
 from gallery.views.rating import image_rate, image_tag, image_untag, tag_list
 from gallery.views.repeats import earlier
 from gallery.views.reviewing import comment_delete, placement_approval, placement_comment
+from gallery.views.searches import search_delete, search_edit, search_list
 from gallery.views.sharing import (
     gallery_share,
     link_create,
@@ -111,6 +112,11 @@ urlpatterns = [
     path("uploads/", upload_create, name="upload_create"),
     path("uploads/<uuid:pk>/<rendition:size>.webp", upload_rendition, name="upload_rendition"),
     path("library/", library, name="library"),
+    path("library/shared/", shared, name="shared"),
+    path("library/team/", teams, name="teams"),
+    path("library/searches/", search_list, name="search_list"),
+    path("library/searches/<uuid:pk>/", search_edit, name="search_edit"),
+    path("library/searches/<uuid:pk>/delete/", search_delete, name="search_delete"),
     path("library/favourites/", favourites, name="favourites"),
     path("library/trash/", trash, name="trash"),
     path("library/trash/empty/", trash_empty, name="trash_empty"),

@@ -12,7 +12,6 @@ from gallery.addresses import address
 from gallery.listings import TRASH, Listing
 from gallery.models import Generation, Image
 from gallery.models.image import ImageQuerySet
-from gallery.shelves import Mark
 
 FEED = "feed"
 CARD = "generation__place_in_batch", "position"  # how the pictures stand on a card
@@ -47,15 +46,14 @@ def walk(image: Image, person: Person, asked: Mapping[str, str]) -> Walk:
 
 
 def _in(listing: Listing, image: Image) -> Walk:
-    here = listing.rows.filter(pk=image.pk).first()
-    mark = Mark(at=here.at, pk=here.pk) if here else None
-    before = shelves.newer_than(mark, listing.rows).first() if mark else None
-    after = shelves.older_than(mark, listing.rows).first() if mark else None
+    mark = shelves.mark_of(image, listing)
+    before = shelves.newer(listing, mark, most=1) if mark else []
+    after = shelves.older(listing, mark, most=1) if mark else []
     return Walk(
         back=listing.page,
         back_to=listing.words,
-        previous=_step(before, listing.query),
-        next=_step(after, listing.query),
+        previous=_step(before[0] if before else None, listing.query),
+        next=_step(after[0] if after else None, listing.query),
     )
 
 

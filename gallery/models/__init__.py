@@ -6,6 +6,7 @@ from gallery.models.generation import Attempt, FeedVersion, Generation, Result
 from gallery.models.image import Image, Upload
 from gallery.models.prompt import Preset, PromptUse
 from gallery.models.review import Favourite, Rating, Rejection, Tag
+from gallery.models.search import Entry, SavedSearch
 from gallery.models.share import Comment, Guest, GuestHeart, ShareLink
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Batch",
     "Comment",
     "Conductor",
+    "Entry",
     "Favourite",
     "FeedVersion",
     "FluxModel",
@@ -30,6 +32,7 @@ __all__ = [
     "Rating",
     "Rejection",
     "Result",
+    "SavedSearch",
     "ShareLink",
     "Tag",
     "Upload",

@@ -1,73 +1,81 @@
-"""The library: one's own pictures, newest first; beside it the favourites and the trash."""
-
-from dataclasses import dataclass
+"""The library: lists of pictures, each narrowed by the search that its address carries."""
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django_htmx.http import push_url
 
 from accounts.requests import TeamRequest
-from gallery import listings, shelves
-from gallery.listings import FAVOURITES, LIBRARY, TRASH, Listing
+from gallery import listings, narrowing, search, shelves
+from gallery.listings import FAVOURITES, LIBRARY, SHARED, TEAM, TRASH, Listing
 from gallery.shelves import Mark
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tab:
-    name: str
-    label: str
-    icon: str
-
-    @property
-    def is_trash(self) -> bool:
-        return self.name == TRASH
-
-    @property
-    def address(self) -> str:
-        return reverse(self.name)
-
-
-TABS = (
-    Tab(name=LIBRARY, label="Mine", icon="library"),
-    Tab(name=FAVOURITES, label="Favourites", icon="heart"),
-    Tab(name=TRASH, label="Trash", icon="trash"),
-)
 
 
 @never_cache
 @require_safe
 def library(request: TeamRequest) -> HttpResponse:
-    return _page(request, listings.library(request.user))
+    return _page(request, LIBRARY)
+
+
+@never_cache
+@require_safe
+def shared(request: TeamRequest) -> HttpResponse:
+    return _page(request, SHARED)
+
+
+@never_cache
+@require_safe
+def teams(request: TeamRequest) -> HttpResponse:
+    return _page(request, TEAM)
 
 
 @never_cache
 @require_safe
 def favourites(request: TeamRequest) -> HttpResponse:
-    return _page(request, listings.favourites(request.user))
+    return _page(request, FAVOURITES)
 
 
 @never_cache
 @require_safe
 def trash(request: TeamRequest) -> HttpResponse:
-    return _page(request, listings.trash(request.user))
+    return _page(request, TRASH)
 
 
-def _page(request: TeamRequest, listing: Listing) -> HttpResponse:
-    after = _mark(request.GET.get("after", ""))
+def _page(request: TeamRequest, name: str) -> HttpResponse:
+    listing = listings.find(request.user, search.asked(request.GET) | {"in": name})
+    after = _mark(request, listing)
     context = {
+        "listing": listing,
         "shelf": shelves.shelf(listing, after=after),
         "is_first": after is None,
         "query": listing.query,
-        "tabs": TABS,
-        "tab": next(tab for tab in TABS if tab.name == listing.name),
+        "more": f"{listing.page}{'&' if '?' in listing.page else '?'}after=",
+        "tab": next(tab for tab in narrowing.TABS if tab.name == name),
     }
-    return render(request, "gallery/library.html", context)
+    if not (after and request.htmx):  # else only the next pictures are looked at
+        context |= _around(request, listing)
+    answer = render(request, "gallery/library.html", context)
+    # The form sends what is empty, too.
+    return push_url(answer, listing.page) if request.htmx and not after else answer
 
 
-def _mark(text: str) -> Mark | None:
+def _around(request: TeamRequest, listing: Listing) -> dict[str, object]:
+    return {
+        "tabs": (tabs := narrowing.tabs(listing.search)),
+        "elsewhere": {tab.name: tab.address for tab in tabs},
+        "bar": narrowing.bar(listing, request.user),
+        "years": narrowing.years(listing),
+        "count": narrowing.counted(listing),
+        "saved": narrowing.saved(request.user, listing.query.removeprefix("?")),
+    }
+
+
+def _mark(request: TeamRequest, listing: Listing) -> Mark | None:
+    after, month = request.GET.get("after", ""), request.GET.get("month", "")
     try:
-        return Mark.read(text) if text else None
+        if after:
+            return shelves.mark(after, listing)
+        return shelves.mark_before(month, listing) if month else None
     except ValueError as error:
         raise Http404 from error

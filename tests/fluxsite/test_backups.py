@@ -15,7 +15,7 @@ from accounts import credits
 from accounts.models import CreditEntry, Person
 from fluxsite import backups, copying
 from fluxsite.copying import CopyDiffers
-from gallery import favourites, trash
+from gallery import favourites, listings, shelves, trash
 from gallery.models import Favourite, FluxModel, Generation, Heartbeat, Image
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,13 +37,22 @@ def everything(alias="default"):
 
 
 @pytest.fixture
-def filled(alice, bob, make_image):
-    images = [make_image(alice, prompt="Ein Türmchen 🏰\n“zwei”"), make_image(bob)]
+def filled(alice, bob, make_image, make_generation):
+    edit = make_generation(alice, action="edit", status="succeeded")
+    images = [make_image(alice, generation=edit, prompt="Ein Türmchen 🏰\n“zwei”"), make_image(bob)]
     favourites.mark(images[1], by=bob, is_favourite=True)
     trash.throw_away(images[0])
     credits.hold(alice, Decimal("0.2161"), reference="generation:1")
     credits.adjust(bob, Decimal(-3), by=alice, note="a gift taken back")
     return images
+
+
+def found(name, words, **others):
+    """By the index of the search, which the database fills by itself."""
+    listing = listings.find(
+        Person.objects.get(name="Alice Adler"), {"in": name, "q": words} | others
+    )
+    return [row.pk for row in shelves.older(listing, None, most=10)]
 
 
 def bytes_of(name):
@@ -66,6 +75,7 @@ def test_what_is_restored_is_what_was_there(filled, tmp_path):
     assert backups.restore(tmp_path / "b", default_storage, silent) == []
 
     assert everything() == before
+    assert found("trash", "turmch*") == [filled[0].pk] == found("trash", "", edited="yes")
     assert {i.pk: bytes_of(i.original) for i in filled} == there
     credits.adjust(filled[0].owner, Decimal(1), by=filled[0].owner, note="keys go on counting")
 

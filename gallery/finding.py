@@ -1,0 +1,187 @@
+"""Find pictures by the index: any words with any facets, in the order of time.
+
+A wish is compiled to the words of the database's own index. Who may see what is not decided here:
+whoever asks lays the rule over what is found.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+from django.db.models.expressions import RawSQL
+
+from gallery.search import KINDS, RATIOS, Search, Term
+
+KEPT, IN_TRASH, NOWHERE = "kz", "xz", "nowherez"  # the last is no picture's
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+NEAR = 5_000  # PostgreSQL reads so many neighbours before it asks the index
+
+Found = list[tuple[int, uuid.UUID]]  # places and pictures
+
+
+def owned(person: uuid.UUID) -> str:
+    return f"o{person.hex}z"
+
+
+def placed(gallery: uuid.UUID) -> str:
+    return f"g{gallery.hex}z"
+
+
+def favoured(person: uuid.UUID) -> str:
+    return f"v{person.hex}z"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """Of each group one facet must be there, and none of those unwanted."""
+
+    groups: tuple[tuple[str, ...], ...]
+    unwanted: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+    begins: int | None = None  # places
+    ends: int | None = None
+
+
+def narrowed(wish: Wish, search: Search, person: uuid.UUID) -> Wish:
+    """What else is to be narrowed by (ratings, tags) is one more group here."""
+    groups = [
+        tuple(map(owned, search.by)),
+        tuple(f"m{name.encode().hex()}z" for name in search.model),
+        tuple(KINDS.get(shape) or f"r{RATIOS[shape]}z" for shape in search.shape),
+        tuple(map(placed, search.gallery)),
+        (favoured(person),) if search.favourite else (),
+        () if search.edited is None else ("eyz" if search.edited else "enz",),
+    ]
+    return replace(
+        wish,
+        groups=(*wish.groups, *filter(None, groups)),
+        terms=tuple(search.terms),
+        begins=_place(search.begins),
+        ends=_place(search.ends),
+    )
+
+
+def _place(moment: datetime | None) -> int | None:
+    return (moment - EPOCH) // MICROSECOND * 1000 if moment else None
+
+
+# ── In the words of the index ────────────────────────────────────────────────────────────────────
+
+
+def _fts5(wish: Wish) -> str:
+    def term(one: Term) -> str:
+        return f'prompt : "{" ".join(one.words)}"{" *" if one.is_prefix else ""}'
+
+    def either(tokens: Iterable[str]) -> str:
+        return "facets : (" + " OR ".join(f'"{token}"' for token in tokens) + ")"
+
+    wanted = [term(one) for one in wish.terms if not one.is_unwanted]
+    parts = [*wanted, *(either(group) for group in wish.groups)]
+    unwanted = [term(one) for one in wish.terms if one.is_unwanted]
+    unwanted += [either(wish.unwanted)] if wish.unwanted else []
+    text = " AND ".join(f"({part})" for part in parts)
+    return f"({text}) NOT ({' OR '.join(f'({part})' for part in unwanted)})" if unwanted else text
+
+
+def _tsquery(wish: Wish) -> tuple[str, list[str]]:
+    """An expression, and its parameters."""
+
+    def term(one: Term) -> tuple[str, str]:
+        text = " ".join(one.words)
+        if not one.is_prefix:
+            return "phraseto_tsquery('fluxsite', %s)", text
+        return "to_tsquery('fluxsite', %s)", f"'{text}':*"
+
+    def either(tokens: Iterable[str]) -> tuple[str, str]:
+        return "%s::tsquery", " | ".join(f"'={token}'" for token in tokens)
+
+    parts = [term(one) for one in wish.terms if not one.is_unwanted]
+    parts += [either(group) for group in wish.groups]
+    unwanted = [term(one) for one in wish.terms if one.is_unwanted]
+    unwanted += [either(wish.unwanted)] if wish.unwanted else []
+    texts = [text for text, _ in parts] + [f"!!({text})" for text, _ in unwanted]
+    return "(" + " && ".join(texts) + ")", [value for _, value in (*parts, *unwanted)]
+
+
+def _is_sqlite() -> bool:
+    return connection.vendor == "sqlite"
+
+
+def images(wish: Wish) -> RawSQL:
+    """The keys of all that fit, in no order: for `pk__in`."""
+    low, high = _bounds(wish)
+    if _is_sqlite():
+        sql = """SELECT entry.image_id FROM gallery_entry_words AS words
+            CROSS JOIN gallery_entry AS entry ON entry.place = words.rowid
+            WHERE words.gallery_entry_words MATCH %s AND words.rowid >= %s AND words.rowid < %s"""
+        return RawSQL(sql, (_fts5(wish), low, high))
+    query, values = _tsquery(wish)
+    sql = f"SELECT image_id FROM gallery_entry WHERE doc @@ {query} AND place >= %s AND place < %s"
+    return RawSQL(sql, (*values, low, high))
+
+
+def _bounds(wish: Wish) -> tuple[int, int]:
+    return (wish.begins or 0, 2**63 - 1 if wish.ends is None else wish.ends)
+
+
+def older(wish: Wish, *, than: int | None, most: int) -> Found:
+    """The nearest of those that stand before this place in time, the newest first."""
+    low, high = _bounds(wish)
+    return _near(wish, low, high if than is None else min(than, high), "DESC", most)
+
+
+def newer(wish: Wish, *, than: int, most: int) -> Found:
+    low, high = _bounds(wish)
+    return _near(wish, max(low, than + 1), high, "ASC", most)
+
+
+def count(wish: Wish, *, most: int) -> int:
+    """How many fit; no more than this are counted."""
+    if _is_sqlite():
+        return len(older(wish, than=None, most=most))
+    query, values = _tsquery(wish)
+    low, high = _bounds(wish)
+    sql = f"""SELECT place, image_id FROM gallery_entry
+        WHERE doc @@ {query} AND place >= %s AND place < %s LIMIT %s"""
+    return len(_rows(sql, [*values, low, high, most]))
+
+
+def _near(wish: Wish, low: int, high: int, order: str, most: int) -> Found:
+    if _is_sqlite():
+        sql = f"""SELECT entry.place, entry.image_id FROM gallery_entry_words AS words
+            CROSS JOIN gallery_entry AS entry ON entry.place = words.rowid
+            WHERE words.gallery_entry_words MATCH %s AND words.rowid >= %s AND words.rowid < %s
+            ORDER BY words.rowid {order} LIMIT %s"""
+        return _rows(sql, [_fts5(wish), low, high, most])
+    return _near_in_postgresql(wish, low, high, order, most)
+
+
+def _near_in_postgresql(wish: Wish, low: int, high: int, order: str, most: int) -> Found:
+    """Its index knows no order: what is frequent is found by a walk, what is rare by the index."""
+    query, values = _tsquery(wish)
+    found = _rows(
+        f"""SELECT place, image_id FROM (SELECT * FROM gallery_entry
+            WHERE place >= %s AND place < %s ORDER BY place {order} LIMIT {NEAR}) AS near
+            WHERE doc @@ {query} ORDER BY place {order} LIMIT %s""",
+        [low, high, *values, most],
+    )
+    if len(found) == most:
+        return found
+    return _rows(
+        f"""WITH hits AS MATERIALIZED (SELECT place, image_id FROM gallery_entry
+            WHERE doc @@ {query} AND place >= %s AND place < %s)
+            SELECT place, image_id FROM hits ORDER BY place {order} LIMIT %s""",
+        [*values, low, high, most],
+    )
+
+
+def _rows(sql: str, values: Sequence[str | int]) -> Found:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return [
+            (place, key if isinstance(key, uuid.UUID) else uuid.UUID(key))
+            for place, key in cursor.fetchall()
+        ]
