@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("", include("accounts.urls")),
+    path("", include("accounts.team_urls")),
     path("", include("gallery.urls")),
     path("admin/", admin.site.urls),
 ]
