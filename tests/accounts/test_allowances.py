@@ -193,16 +193,6 @@ def test_of_admins_who_answer_at_once_one_gives(transactional_db):
     assert CreditEntry.objects.get().amount == 5
 
 
-def test_a_refusal_says_when_it_comes_back_and_where_to_ask(client_of, alice):
-    Person.objects.filter(pk=alice.pk).update(monthly_allowance=0)
-    with time_machine.travel("2026-11-22 12:00Z", tick=False):
-        sent = {"prompt": "A door", "model": "flux-dev", "size": "1:1", "count": "1"}
-        answer = client_of(alice).post("/generations/", sent)
-
-    assert "Your allowance is renewed on 1 December." in answer.text
-    assert '<a href="/settings/#credits">Ask for more</a>' in answer.text
-
-
 # ── Alerts ───────────────────────────────────────────────────────────────────────────────────────
 
 
