@@ -13,10 +13,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from accounts import credits, people
+from accounts import audit, credits, people
 from accounts.admin_forms import NewPersonForm, PersonForm
 from accounts.forms import AdjustmentForm
 from accounts.models import CreditEntry, Person, TeamBudget
+from accounts.models.audit import AuditKind
 from accounts.requests import TeamRequest
 
 ADJUST_TEMPLATE = "admin/accounts/person/adjust_credits.html"
@@ -65,6 +66,9 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         people.vouch_for_address(obj)
+        fields = ", ".join(form.changed_data) or "nothing"
+        text = f"Changed {obj} in the back office: {fields}" if change else f"Added {obj}"
+        audit.record(AuditKind.PEOPLE, text, request=request)
 
     def get_urls(self) -> list[URLPattern]:
         adjust = path(
@@ -103,12 +107,19 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
             f"{person} has {abs(amount):f} credits {'more' if amount > 0 else 'less'} this month."
         )
         self.log_change(request, person, f"Adjusted credits by {amount:+f}.")
+        text = f"Adjusted the credits of {person} by {amount:+f}"
+        audit.record(AuditKind.CREDITS, text, request=request)
         messages.success(request, words)
 
 
 @admin.register(TeamBudget)
 class TeamBudgetAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """One row, so its list is its form."""
+
+    def save_model(self, request: HttpRequest, obj: TeamBudget, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        text = "Changed the team's budget in the back office"
+        audit.record(AuditKind.CREDITS, text, request=request)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -183,10 +183,9 @@ def _statement(person: Person, budget: TeamBudget) -> Statement:
     renews_on = _next_month(today)
     month = CreditEntry.objects.filter(day__gte=today.replace(day=1), day__lt=renews_on)
     sums = _sums(month, person, today, whole_team=budget.monthly_cap is not None)
-    own = person.monthly_allowance
     cap = budget.monthly_cap
     return Statement(
-        allowance=budget.usual_allowance if own is None else own,
+        allowance=budget.allowance_of(person),
         adjusted=sums["adjusted"],
         spent=sums["spent"],
         spent_today=sums["spent_today"],

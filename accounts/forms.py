@@ -4,7 +4,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth import password_validation
 
-from accounts.models import Person
+from accounts.models import Invitation, Person
 
 
 class FirstAdminForm(forms.Form):
@@ -36,6 +36,17 @@ class FirstAdminForm(forms.Form):
             except forms.ValidationError as weak:
                 self.add_error("password", weak)
         return fields
+
+
+class JoinForm(FirstAdminForm):
+    """An address that the invitation names stays as it is, whatever is sent."""
+
+    def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].initial = invitation.name
+        if invitation.email:
+            self.fields["email"].initial = invitation.email
+            self.fields["email"].disabled = True
 
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]

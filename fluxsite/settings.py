@@ -180,6 +180,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_RATE_LIMITS = {"invitation": "30/m/ip"}  # beside allauth's own
 ACCOUNT_ADAPTER = "accounts.adapter.ClosedAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -227,6 +228,7 @@ CONTENT_SECURITY_POLICY = {
 
 # ── Mail ─────────────────────────────────────────────────────────────────────────────────────────
 vars().update(env.mail("EMAIL_URL", "consolemail://"))
+EMAIL_TIMEOUT = 10  # seconds; a letter that is not taken is tried again
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", f"Fluxsite <fluxsite@{_site.hostname}>")
 
 # ── Logs ─────────────────────────────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
     path("", include("accounts.urls")),
+    path("", include("accounts.team_urls")),
     path("", include("gallery.urls")),
     path("admin/", admin.site.urls),
 ]

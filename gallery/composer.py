@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.utils.html import format_html_join
+
 from gallery import words
 from gallery.flux import catalog
 from gallery.forms import CUSTOM, SAME, WishForm
@@ -82,7 +84,7 @@ def composer_of(form: WishForm) -> Composer:
         total=_total(models, values["count"]),
         token=_token(values["form_token"]),
         errors={
-            name.replace("__all__", "form"): " ".join(map(str, found))
+            name.replace("__all__", "form"): format_html_join(" ", "{}", ((one,) for one in found))
             for name, found in form.errors.items()
         },
     )

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.urls import reverse
 from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.credits import AllowanceExceeded, Statement
 from gallery import words
@@ -127,8 +130,13 @@ def waiting(pause: str, *, is_admin: bool) -> str:
     return WAITING[pause][is_admin] if pause in WAITING else ""
 
 
-def too_little(refusal: AllowanceExceeded, statement: Statement) -> str:
-    """Which bound it is, when it is renewed, and whom to ask."""
+def too_little(refusal: AllowanceExceeded, statement: Statement) -> SafeString:
+    """Which bound it is, when it is renewed, and where to ask for more."""
+    where = f"{reverse('settings')}#credits"
+    return format_html('{} <a href="{}">Ask for more</a>', _bound(refusal, statement), where)
+
+
+def _bound(refusal: AllowanceExceeded, statement: Statement) -> str:
     needed, left = words.in_credits(refusal.needed), words.credits(refusal.left)
     renewal = formats.date_format(statement.renews_on, "j F")
     if refusal.bound == "day":

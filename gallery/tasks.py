@@ -2,13 +2,18 @@
 
 from django_q.models import Schedule
 
+from accounts import alerts, letters
 from gallery import outside
 from gallery.engine import conductor, heartbeat, storing, sweeping
 
 SHIFT = 60  # seconds
 
 # Name, task and minutes between two runs.
-SCHEDULES = (("sweep", "gallery.tasks.sweep", 1),)
+SCHEDULES = (
+    ("sweep", "gallery.tasks.sweep", 1),
+    ("letters", "gallery.tasks.send_letters", 1),
+    ("budgets", "gallery.tasks.look_at_budgets", 5),
+)
 
 
 def conduct() -> None:
@@ -22,6 +27,14 @@ def store(result_id: str) -> None:
 
 def sweep() -> None:
     sweeping.sweep()
+
+
+def send_letters() -> None:
+    letters.send_due()
+
+
+def look_at_budgets() -> None:
+    letters.deliver(alerts.look())
 
 
 def beat() -> str:

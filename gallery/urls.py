@@ -1,4 +1,4 @@
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
 from gallery.pictures import RENDITIONS
@@ -111,6 +111,7 @@ urlpatterns = [
     path("pick/", pick, name="pick"),
     path("uploads/", upload_create, name="upload_create"),
     path("uploads/<uuid:pk>/<rendition:size>.webp", upload_rendition, name="upload_rendition"),
+    path("team/", include("gallery.views.team_urls")),
     path("library/", library, name="library"),
     path("library/shared/", shared, name="shared"),
     path("library/team/", teams, name="teams"),

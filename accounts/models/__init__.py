@@ -1,6 +1,17 @@
+from accounts.models.asking import AllowanceRequest, QuotaAlert
 from accounts.models.audit import AuditEvent
 from accounts.models.credit import CreditEntry, TeamBudget
 from accounts.models.invitation import Invitation
+from accounts.models.letter import Letter
 from accounts.models.person import Person
 
-__all__ = ["AuditEvent", "CreditEntry", "Invitation", "Person", "TeamBudget"]
+__all__ = [
+    "AllowanceRequest",
+    "AuditEvent",
+    "CreditEntry",
+    "Invitation",
+    "Letter",
+    "Person",
+    "QuotaAlert",
+    "TeamBudget",
+]

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts.models.person import Person, Role
+
 
 class CreditKind(models.TextChoices):
     HOLD = "hold", "Held"
@@ -112,9 +114,25 @@ class TeamBudget(models.Model):
         help_text="Credits a month for everybody together. Empty: no cap.",
     )
 
+    admin_allowance = models.DecimalField(
+        max_digits=14,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text="Credits a month for admins. Empty: as for everybody else.",
+    )
+
     class Meta:
         verbose_name_plural = "team budget"
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="team_budget_is_one_row")]
 
     def __str__(self) -> str:
         return "Team budget"
+
+    def allowance_of(self, person: Person) -> Decimal:
+        """Credits a month: the person's own, their role's, or the usual ones."""
+        if person.monthly_allowance is not None:
+            return person.monthly_allowance
+        of_role = self.admin_allowance if person.role == Role.ADMIN else None
+        return self.usual_allowance if of_role is None else of_role

@@ -8,8 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from accounts import people
+from accounts import audit, people
 from accounts.forms import FirstAdminForm
+from accounts.models.audit import AuditKind
 
 
 @login_not_required
@@ -29,6 +30,7 @@ def first_admin(request: HttpRequest, token: str) -> HttpResponse:
     except people.InvitationEnded:
         return _ended(request)
     login(request, person)
+    audit.record(AuditKind.PEOPLE, "Became the first admin", request=request)
     return redirect("studio")
 
 

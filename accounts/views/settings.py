@@ -39,5 +39,6 @@ def theme(request: TeamRequest) -> HttpResponse:
 def _page(
     request: TeamRequest, profile: ProfileForm, theme: ThemeForm, *, status: int = 200
 ) -> HttpResponse:
-    context = {"profile": profile, "theme": theme}
+    wishes = request.user.allowance_requests.order_by("-created_at")
+    context = {"profile": profile, "theme": theme, "wish": wishes.first()}
     return render(request, "accounts/settings.html", context, status=status)

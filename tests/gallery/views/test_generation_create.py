@@ -135,6 +135,7 @@ def test_too_few_credits_tell_the_bound_and_keep_the_wish(bound, words, client, 
 
     assert answer.status_code == 422
     assert f"This needs 0.864 credits, and {words}" in answer.content.decode()
+    assert '<a href="/settings/#credits">Ask for more</a>' in answer.content.decode()
     assert answer.context["composer"].count == "4"
     assert not Generation.objects.exists()
 

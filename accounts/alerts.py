@@ -1,0 +1,88 @@
+"""Telling admins, once a month each, that a budget is nearly or wholly used."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from accounts import letters
+from accounts.models import CreditEntry, Letter, Person, QuotaAlert, TeamBudget
+from accounts.models.credit import GRANTING, SPENDING
+
+STEPS = (100, 80)  # per cent; who is at 100 needs no letter about 80 any more
+
+
+def look() -> list[Letter]:
+    """Write the letters that are called for; they are to be delivered."""
+    month = timezone.localdate(timezone=timezone.get_default_timezone()).replace(day=1)
+    told: set[tuple[UUID | None, int]] = set(
+        QuotaAlert.objects.filter(month=month).values_list("person", "percent")
+    )
+    return [
+        letter
+        for person, spent, budget in _budgets(month)
+        for letter in _alert(month, person, spent, budget, told)
+    ]
+
+
+def _budgets(month: date) -> Iterator[tuple[Person | None, Decimal, Decimal]]:
+    """Whose it is, what is spent and of how much; nobody's is the whole team's."""
+    team = TeamBudget.objects.get(pk=1)
+    sums = _sums(month)
+    if team.monthly_cap is not None:
+        yield (
+            None,
+            sum((line["spent"] or Decimal(0) for line in sums), Decimal(0)),
+            team.monthly_cap,
+        )
+    people = Person.objects.filter(is_active=True).in_bulk([line["person"] for line in sums])
+    for line in sums:
+        if person := people.get(line["person"]):
+            granted = team.allowance_of(person) + (line["granted"] or Decimal(0))
+            yield person, line["spent"] or Decimal(0), max(Decimal(0), granted)
+
+
+def _sums(month: date) -> list[Mapping[str, Any]]:
+    until = (month + timedelta(days=32)).replace(day=1)
+    lines = CreditEntry.objects.filter(day__gte=month, day__lt=until).order_by()
+    sums = lines.values("person").annotate(
+        spent=Sum("amount", filter=Q(kind__in=SPENDING)),
+        granted=Sum("amount", filter=Q(kind__in=GRANTING)),
+    )
+    return [{**line} for line in sums]
+
+
+def _alert(
+    month: date,
+    person: Person | None,
+    spent: Decimal,
+    budget: Decimal,
+    told: set[tuple[UUID | None, int]],
+) -> list[Letter]:
+    percent = next((step for step in STEPS if spent > 0 and spent * 100 >= budget * step), None)
+    key = person.pk if person else None
+    if percent is None or any((key, step) in told for step in STEPS if step >= percent):
+        return []
+    return _write_once(month, person, percent, spent, budget)
+
+
+@transaction.atomic
+def _write_once(
+    month: date, person: Person | None, percent: int, spent: Decimal, budget: Decimal
+) -> list[Letter]:
+    """The row and the letters come together; the unique constraint has the last word."""
+    _, is_new = QuotaAlert.objects.get_or_create(month=month, person=person, percent=percent)
+    if not is_new:
+        return []
+    return letters.write_to_admins(
+        "budget",
+        whose=str(person) if person else "",
+        percent=percent,
+        spent=f"{spent.normalize():f}",
+        budget=f"{budget.normalize():f}",
+    )

@@ -1,0 +1,146 @@
+"""The forms with which admins look after people."""
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+
+from accounts.models import Person, TeamBudget
+from accounts.models.person import Role
+
+LARGEST_FILE = 256 * 1024  # bytes
+HOW = (("letter", "Send a letter to each"), ("link", "Show me the links to hand on"))
+
+
+def amount_field(label: str, hint: str) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        help_text=hint,
+        required=False,
+        min_value=Decimal(0),
+        max_digits=12,
+        decimal_places=4,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        error_messages={"invalid": "Write a number of credits, such as 250 or 12.5."},
+    )
+
+
+class InviteForm(forms.Form):
+    guests = forms.CharField(
+        label="Email addresses",
+        required=False,
+        max_length=100_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    file = forms.FileField(label="Or a CSV file", required=False)
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.MEMBER)
+    allowance = amount_field("Credits a month", "Empty: the team's usual allowance.")
+    daily_cap = amount_field("Credits a day", "Empty: no cap a day.")
+    how = forms.ChoiceField(choices=HOW, initial="letter", widget=forms.RadioSelect)
+
+    def clean_file(self) -> str:
+        """What the file says; it takes the place of what was typed."""
+        file = self.cleaned_data["file"]
+        if file is None:
+            return ""
+        if file.size > LARGEST_FILE:
+            raise forms.ValidationError("This file is larger than 256 kB. Split the list.")
+        try:
+            return str(file.read().decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            raise forms.ValidationError("This is no CSV file in UTF-8. Export it anew.") from error
+
+    def clean(self) -> dict[str, Any]:
+        fields = self.cleaned_data
+        if "file" in fields and "guests" in fields:
+            fields["guests"] = (fields["file"] or fields["guests"]).strip()
+            if not fields["guests"] and fields.get("how") == "letter":
+                self.add_error("guests", "Give at least one address.")
+        return fields
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=Role.choices)
+
+
+class AllowanceForm(forms.Form):
+    monthly_allowance = amount_field("Credits a month", "Empty: the team's usual allowance.")
+    daily_cap = amount_field("Credits a day", "Empty: no cap a day.")
+
+
+class ManyAllowancesForm(forms.Form):
+    """For many people at once: what is left empty stays as it is."""
+
+    monthly_allowance = amount_field("Credits a month", "Empty: stays as it is for each.")
+    is_usual = forms.BooleanField(label="Back to the usual allowance", required=False)
+    daily_cap = amount_field("Credits a day", "Empty: stays as it is for each.")
+    is_uncapped = forms.BooleanField(label="No cap a day", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        fields = self.cleaned_data
+        pairs = (("monthly_allowance", "is_usual"), ("daily_cap", "is_uncapped"))
+        for amount, switch in pairs:
+            if fields.get(amount) is not None and fields.get(switch):
+                self.add_error(amount, "Give an amount, or tick the box below; not both.")
+        if not self.errors and not self.changes:
+            raise forms.ValidationError("Say what to change: credits a month, credits a day.")
+        return fields
+
+    @property
+    def changes(self) -> dict[str, Decimal | None]:
+        fields, changes = self.cleaned_data, {}
+        for amount, switch in (("monthly_allowance", "is_usual"), ("daily_cap", "is_uncapped")):
+            if fields.get(switch) or fields.get(amount) is not None:
+                changes[amount] = None if fields.get(switch) else fields[amount]
+        return changes
+
+
+class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]
+    usual_allowance = amount_field("Usual credits a month", "For everybody without their own.")
+    admin_allowance = amount_field("Credits a month for admins", "Empty: as for everybody.")
+    monthly_cap = amount_field("Credits a month for the whole team", "Empty: no cap.")
+
+    class Meta:
+        model = TeamBudget
+        fields = ["usual_allowance", "admin_allowance", "monthly_cap"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["usual_allowance"].required = True
+
+
+class HeirForm(forms.Form):
+    """To whom: anybody who may still make pictures."""
+
+    def __init__(self, *args: Any, leaver: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        makers = Person.objects.filter(is_active=True).exclude(role=Role.VIEWER)
+        self.fields["to"] = forms.ModelChoiceField(
+            label="Give them to",
+            queryset=makers.exclude(pk=leaver.pk),
+            empty_label="Choose a person",
+        )
+
+
+class AnswerForm(forms.Form):
+    """The button that was pressed says whether it is an approval."""
+
+    amount = amount_field("Credits for this month", "On top of the allowance.")
+    words = forms.CharField(
+        label="Words to the person",
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    @property
+    def is_approval(self) -> bool:
+        return self.data.get("answer") != "decline"
+
+    def clean(self) -> dict[str, Any]:
+        fields = self.cleaned_data
+        if self.is_approval and "amount" in fields and not fields["amount"]:
+            self.add_error("amount", "Give an amount above 0, or decline.")
+        if not self.is_approval and not fields.get("words"):
+            self.add_error("words", "Say why in a few words.")
+        return fields

@@ -1,0 +1,23 @@
+"""Invitations, allowances and the audit log; the people themselves are among gallery's views."""
+
+from django.urls import path
+
+from accounts.views.allowances import allowances, answer, budget
+from accounts.views.asking import ask
+from accounts.views.audit_log import audit_log, audit_log_file
+from accounts.views.invitations import invitations, new_link, revoke, send_again
+from accounts.views.joining import invitation
+
+urlpatterns = [
+    path("team/invitations/", invitations, name="team_invitations"),
+    path("team/invitations/<int:pk>/again/", send_again, name="team_invitation_again"),
+    path("team/invitations/<int:pk>/link/", new_link, name="team_invitation_link"),
+    path("team/invitations/<int:pk>/revoke/", revoke, name="team_invitation_revoke"),
+    path("team/allowances/", allowances, name="team_allowances"),
+    path("team/budget/", budget, name="team_budget"),
+    path("team/requests/<int:pk>/", answer, name="team_request"),
+    path("team/audit/", audit_log, name="team_audit"),
+    path("team/audit/export/", audit_log_file, name="team_audit_export"),
+    path("settings/ask/", ask, name="settings_ask"),
+    path("invitations/<str:token>/", invitation, name="invitation"),
+]
