@@ -2,8 +2,8 @@
 
 from django_q.models import Schedule
 
-from gallery import outside
-from gallery.engine import conductor, heartbeat, storing, sweeping
+from gallery import outside, usage
+from gallery.engine import conductor, heartbeat, storing, sweeping, testing
 
 SHIFT = 60  # seconds
 
@@ -22,6 +22,11 @@ def store(result_id: str) -> None:
 
 def sweep() -> None:
     sweeping.sweep()
+    usage.roll_up()
+
+
+def test_call() -> None:
+    testing.call(outside.open_client())
 
 
 def beat() -> str:

@@ -7,6 +7,13 @@ from gallery.views.callbacks import flux_callback, flux_reference
 from gallery.views.comparing import compare
 from gallery.views.editing import edit, edit_source
 from gallery.views.generations import generation_cancel, generation_hide, generation_retry
+from gallery.views.health import (
+    team_health,
+    team_look_again,
+    team_pause,
+    team_resume,
+    team_test_call,
+)
 from gallery.views.images import image_detail, image_download, image_file, image_rendition
 from gallery.views.keeping import (
     image_favourite,
@@ -23,6 +30,13 @@ from gallery.views.prompts import prompt_list, prompt_remove
 from gallery.views.repeats import earlier
 from gallery.views.studio import feed_more, generation_create, preview, studio
 from gallery.views.uploads import upload_create, upload_rendition
+from gallery.views.usage import (
+    settings_ledger,
+    settings_usage,
+    team_ledger,
+    team_usage,
+    team_usage_galleries,
+)
 
 
 class RenditionConverter(StringConverter):
@@ -69,6 +83,16 @@ urlpatterns = [
     path("images/<uuid:pk>/restore/", image_restore, name="image_restore"),
     path("images/<uuid:pk>/purge/", image_purge, name="image_purge"),
     path("images/<uuid:pk>/<rendition:size>.webp", image_rendition, name="image_rendition"),
+    path("team/usage/", team_usage, name="team_usage"),
+    path("team/usage/galleries/", team_usage_galleries, name="team_usage_galleries"),
+    path("team/usage/ledger.<str:kind>", team_ledger, name="team_ledger"),
+    path("team/health/", team_health, name="team_health"),
+    path("team/health/pause/", team_pause, name="team_pause"),
+    path("team/health/resume/", team_resume, name="team_resume"),
+    path("team/health/test/", team_test_call, name="team_test_call"),
+    path("team/health/look/", team_look_again, name="team_look_again"),
+    path("settings/usage/", settings_usage, name="settings_usage"),
+    path("settings/usage/ledger.<str:kind>", settings_ledger, name="settings_ledger"),
     path("flux/callback/<str:signed>/", flux_callback, name="flux_callback"),
     path("flux/reference/<str:signed>/", flux_reference, name="flux_reference"),
 ]

@@ -6,6 +6,7 @@ from gallery.models.generation import Attempt, FeedVersion, Generation, Result
 from gallery.models.image import Image, Upload
 from gallery.models.prompt import Preset, PromptUse
 from gallery.models.review import Favourite
+from gallery.models.usage import UsageCell, UsageMark
 
 __all__ = [
     "Attempt",
@@ -25,4 +26,6 @@ __all__ = [
     "PromptUse",
     "Result",
     "Upload",
+    "UsageCell",
+    "UsageMark",
 ]
