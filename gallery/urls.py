@@ -24,6 +24,7 @@ from gallery.views.keeping import (
 )
 from gallery.views.library import favourites, library, trash
 from gallery.views.live import live_poll
+from gallery.views.offers import team_model, team_model_clear, team_model_up, team_models
 from gallery.views.picker import pick
 from gallery.views.presets import preset_delete, preset_edit, preset_list, preset_new
 from gallery.views.prompts import prompt_list, prompt_remove
@@ -86,6 +87,10 @@ urlpatterns = [
     path("team/usage/", team_usage, name="team_usage"),
     path("team/usage/galleries/", team_usage_galleries, name="team_usage_galleries"),
     path("team/usage/ledger.<str:kind>", team_ledger, name="team_ledger"),
+    path("team/models/", team_models, name="team_models"),
+    path("team/models/<str:name>/", team_model, name="team_model"),
+    path("team/models/<str:name>/up/", team_model_up, name="team_model_up"),
+    path("team/models/<str:name>/clear/", team_model_clear, name="team_model_clear"),
     path("team/health/", team_health, name="team_health"),
     path("team/health/pause/", team_pause, name="team_pause"),
     path("team/health/resume/", team_resume, name="team_resume"),

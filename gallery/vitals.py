@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import Person
 from gallery import vital_signs, words
-from gallery.models import Attempt, Conductor, Generation, Pause
+from gallery.models import Attempt, Conductor, FluxModel, Generation, Pause
 from gallery.models.generation import IN_FLIGHT, Status
 from gallery.problems import problem_of, waiting
 from gallery.vital_signs import OLD, Vital, age
@@ -82,6 +82,7 @@ class Vitals:
     trouble_detail: str
     is_stopped: bool
     message: str
+    refused_models: tuple[FluxModel, ...]
     line: tuple[LineRow, ...]
     jobs: tuple[JobRow, ...]
     other_jobs: int
@@ -103,6 +104,7 @@ def vitals() -> Vitals:
         trouble_detail="" if is_stopped else conductor.pause_detail,
         is_stopped=is_stopped,
         message=conductor.pause_detail if is_stopped else "",
+        refused_models=tuple(FluxModel.objects.filter(refused_at__isnull=False)),
         line=tuple(_line(now)),
         jobs=jobs,
         other_jobs=sum(states.get(each, 0) for each in (*IN_FLIGHT, Status.STORING)) - len(jobs),

@@ -20,6 +20,13 @@ class OpenTo(models.TextChoices):
     ADMINS = "admins", "Admins only"
 
 
+def _open_to(person: Person) -> tuple[OpenTo, ...]:
+    """The one rule. Groups of people would add to it here."""
+    if person.is_admin:
+        return (OpenTo.MAKERS, OpenTo.ADMINS)
+    return (OpenTo.MAKERS,) if person.is_maker else ()
+
+
 class FluxModelQuerySet(models.QuerySet["FluxModel"]):
     def on_offer(self) -> "FluxModelQuerySet":
         return self.filter(is_on=True)
@@ -31,10 +38,8 @@ class FluxModelQuerySet(models.QuerySet["FluxModel"]):
         return self.on_offer().filter(can_edit=True)
 
     def usable_by(self, person: Person) -> "FluxModelQuerySet":
-        """The one rule of who may use which; the switch is another matter."""
-        if person.is_admin:
-            return self
-        return self.filter(open_to=OpenTo.MAKERS) if person.is_maker else self.none()
+        """Who may use which, as `FluxModel.is_open_to`; the switch is another matter."""
+        return self.filter(open_to__in=_open_to(person))
 
 
 class FluxModel(models.Model):
@@ -83,6 +88,9 @@ class FluxModel(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    def is_open_to(self, person: Person) -> bool:
+        return self.open_to in _open_to(person)
 
     @property
     def sizes(self) -> tuple[str, ...]:
