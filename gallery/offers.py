@@ -13,6 +13,7 @@ from gallery.models import FluxModel
 from gallery.models.flux_model import OpenTo
 
 FIELDS = ["label", "good_at", "credits", "is_on", "is_default", "open_to"]
+TEXTS = ("label", "good_at", "credits")
 STALE = (
     "Somebody else has changed this model since you opened the page. What you typed is kept; "
     "save again to put it in the place of this: {}."
@@ -30,7 +31,10 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = FluxModel
         fields = FIELDS
-        widgets = {"open_to": forms.RadioSelect, "credits": forms.TextInput}
+        widgets = {
+            "open_to": forms.RadioSelect,
+            **{name: forms.TextInput({"autocomplete": "off"}) for name in TEXTS},
+        }
         error_messages = {
             "label": {"required": "Give the model a name for people."},
             "credits": dict.fromkeys(
@@ -41,9 +45,6 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
                 PRICE,
             ),
         }
-
-    def validate_constraints(self) -> None:
-        """One default at a time: `change` takes it from the former one."""
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -76,13 +77,14 @@ def change(model: FluxModel, data: Any) -> tuple[ModelForm, str]:
     now = FluxModel.objects.select_for_update().get(pk=model.pk)
     before = describe(now)
     seen = fingerprint(now)
+    if "is_default" in data:
+        FluxModel.objects.exclude(pk=now.pk).update(is_default=False)
     form = ModelForm(data, instance=now)
     if form.is_valid() and form.cleaned_data["seen"] != seen:
         form.add_error(None, STALE.format(", ".join(before)))
     if not form.is_valid():
+        transaction.set_rollback(True)  # the former default stays
         return form, ""
-    if now.is_default:
-        FluxModel.objects.exclude(pk=now.pk).update(is_default=False)
     form.save()
     changed = [part for part in describe(now) if part not in before]
     return form, ", ".join(changed)
