@@ -55,10 +55,12 @@ def request(*, by: Person, wishes: Wishes, token: uuid.UUID) -> Batch:
     """Hold the credits and queue all the wishes, or raise and do neither.
 
     The same token again returns the first batch. Raises AllowanceExceeded (for all together),
-    TooManyJobs, TooManyWaiting and NotAllowed.
+    TooManyJobs, TooManyWaiting, NotAllowed and ModelGone.
     """
     if not by.is_maker:
         raise NotAllowed
+    if closed := [wish.model.name for wish in wishes.wishes if not wish.model.is_open_to(by)]:
+        raise ModelGone(closed[0])
     credits.lock(by)
     made = Batch.objects.filter(owner=by, form_token=token).first()
     return made or _make(by, wishes, token)

@@ -102,7 +102,7 @@ def _size(values: Mapping[str, str]) -> tuple[str, str, str]:
 def _models(offered: Iterable[FluxModel], chosen: str) -> tuple[ModelChoice, ...]:
     models = list(offered)
     if chosen not in {model.name for model in models} and models:
-        chosen = models[0].name
+        chosen = next((model.name for model in models if model.is_default), models[0].name)
     return tuple(_model(model, is_chosen=model.name == chosen) for model in models)
 
 

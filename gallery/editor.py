@@ -71,7 +71,7 @@ def _usual_model(person: Person) -> str:
     last = edits.order_by("-created_at", "-pk").values_list("model_name", flat=True).first()
     if last:
         return last
-    fit = FluxModel.objects.for_editing().filter(name__contains=MADE_FOR_IT)
+    fit = FluxModel.objects.for_editing().usable_by(person).filter(name__contains=MADE_FOR_IT)
     return fit.values_list("name", flat=True).first() or ""
 
 

@@ -167,7 +167,7 @@ def _line(person: Person) -> Line:
     conductor = Conductor.objects.get(pk=1)
     return Line(
         places=picking.places(person),
-        pause=waiting(conductor.pause, is_admin=person.is_admin),
+        pause=waiting(conductor, is_admin=person.is_admin),
     )
 
 

@@ -52,6 +52,14 @@ class WishForm(forms.Form):
     )
     form_token = forms.UUIDField(error_messages={"required": STALE, "invalid": STALE})
 
+    def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:
+        """With a person, only what they may use is offered and taken."""
+        super().__init__(*args, **kwargs)
+        self.person = person
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.queryset = self.offered()
+
     def clean_prompt(self) -> str:
         # Browsers send each new line as two characters.
         prompt = str(self.cleaned_data["prompt"]).replace("\r\n", "\n")
@@ -87,7 +95,8 @@ class WishForm(forms.Form):
         return Wish(**{name: self.cleaned_data[name] for name in wanted})
 
     def offered(self) -> FluxModelQuerySet:
-        return FluxModel.objects.for_generating()
+        models = FluxModel.objects.for_generating()
+        return models.usable_by(self.person) if self.person else models
 
     @property
     def token(self) -> uuid.UUID:
@@ -110,8 +119,8 @@ class EditForm(WishForm):
     upload = forms.UUIDField(required=False, error_messages={"invalid": GONE})
 
     def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.person = person
+        self.person: Person = person
+        super().__init__(*args, person=person, **kwargs)
         self.fields["prompt"].error_messages["required"] = "Say what should change."
 
     def clean_image(self) -> Image | None:
@@ -130,7 +139,7 @@ class EditForm(WishForm):
         super().clean()
 
     def offered(self) -> FluxModelQuerySet:
-        return FluxModel.objects.for_editing()
+        return FluxModel.objects.for_editing().usable_by(self.person)
 
     def wish(self) -> Wish:
         """One of them; how many is in `count`."""

@@ -47,11 +47,13 @@ class Wish:
 def request(*, by: Person, wish: Wish, token: uuid.UUID) -> Generation:
     """Hold the credits and queue the wish, or raise and do neither.
 
-    The same token again returns the first generation. Raises AllowanceExceeded, TooManyQueued and
-    NotAllowed.
+    The same token again returns the first generation. Raises AllowanceExceeded, TooManyQueued,
+    NotAllowed and ModelGone.
     """
     if not by.is_maker:
         raise NotAllowed
+    if not wish.model.is_open_to(by):
+        raise ModelGone(wish.model.name)
     credits.lock(by)
     made = Generation.objects.filter(owner=by, form_token=token).first()
     return made or _make(by, wish, token)
@@ -111,7 +113,7 @@ def retry(generation: Generation, *, by: Person, token: uuid.UUID) -> Generation
 
 
 class ModelGone(Exception):
-    """The model is no longer on offer."""
+    """The model is no longer on offer, or not to this person."""
 
 
 class ReferenceGone(Exception):

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 
 from django.core.files.storage import default_storage
-from zipstream import ZIP_STORED, ZipStream  # type: ignore[import-untyped]
+from zipstream import ZIP_STORED, ZipStream
 
 from accounts.models import Person
 from gallery.models import Image

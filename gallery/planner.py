@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
+from accounts.models import Person
 from gallery import words
 from gallery.composer import PIXELS, Composer, ModelChoice
 from gallery.flux import catalog
@@ -168,19 +169,22 @@ def _prompts(form: PlanForm) -> int | None:
     return None if number > BEYOND_WORDS else max(1, number)
 
 
-def offered(names: Iterable[str]) -> tuple[list[str], list[str]]:
+def offered(names: Iterable[str], person: Person | None = None) -> tuple[list[str], list[str]]:
     """Those of the models that are on offer, and the labels of the others."""
     wanted = list(names)
     rows = FluxModel.objects.filter(name__in=wanted)
-    on = set(rows.for_generating().values_list("name", flat=True))
+    usable = rows.usable_by(person) if person else rows
+    on = set(usable.for_generating().values_list("name", flat=True))
     labels = dict(rows.values_list("name", "label"))
     gone = [labels.get(name, name) for name in wanted if name not in on]
     return [name for name in wanted if name in on], gone
 
 
-def values_of(prompt: str, choices: dict[str, object]) -> tuple[dict[str, object], list[str]]:
+def values_of(
+    prompt: str, choices: dict[str, object], *, person: Person | None = None
+) -> tuple[dict[str, object], list[str]]:
     """What a form begins with to ask for the same again, and the models that are gone."""
-    models, gone = offered(_texts(choices.get("models")))
+    models, gone = offered(_texts(choices.get("models")), person)
     sizes = _texts(choices.get("sizes"))
     values = {
         "prompt": prompt,

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from accounts.credits import AllowanceExceeded, Statement
 from gallery import words
-from gallery.models import Pause
+from gallery.models import Conductor, Pause
 
 
 class NextStep(StrEnum):
@@ -114,6 +114,10 @@ WAITING: Mapping[str, tuple[str, str]] = {
         "Waiting: the team's Flux account needs attention. Your jobs keep their place.",
         "The Flux account is used up. Add credits at the provider; jobs then go on by themselves.",
     ),
+    Pause.ADMIN: (
+        "An admin has paused new jobs. Yours keep their place.",
+        "New jobs are paused. They go on when an admin resumes them under Team, Health.",
+    ),
     Pause.STORAGE: (
         "Waiting: the site's storage needs attention. Your jobs keep their place.",
         "Pictures can't be stored. Free some space or mend DATA_DIR or STORAGE_URL; "
@@ -126,8 +130,12 @@ def problem_of(key: str) -> Problem:
     return PROBLEMS.get(key, UNKNOWN)
 
 
-def waiting(pause: str, *, is_admin: bool) -> str:
-    return WAITING[pause][is_admin] if pause in WAITING else ""
+def waiting(conductor: Conductor, *, is_admin: bool) -> str:
+    if conductor.pause not in WAITING:
+        return ""
+    why = WAITING[conductor.pause][is_admin]
+    is_told = conductor.pause == Pause.ADMIN and conductor.pause_detail
+    return f"{why} {conductor.pause_detail}" if is_told else why
 
 
 def too_little(refusal: AllowanceExceeded, statement: Statement) -> SafeString:

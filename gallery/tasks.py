@@ -3,8 +3,8 @@
 from django_q.models import Schedule
 
 from accounts import alerts, letters
-from gallery import outside
-from gallery.engine import conductor, heartbeat, storing, sweeping
+from gallery import outside, usage
+from gallery.engine import conductor, heartbeat, storing, sweeping, testing
 
 SHIFT = 60  # seconds
 
@@ -27,6 +27,11 @@ def store(result_id: str) -> None:
 
 def sweep() -> None:
     sweeping.sweep()
+    usage.roll_up()
+
+
+def test_call() -> None:
+    testing.call(outside.open_client())
 
 
 def send_letters() -> None:

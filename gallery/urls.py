@@ -36,6 +36,13 @@ from gallery.views.galleries import (
     gallery_list,
 )
 from gallery.views.generations import generation_cancel, generation_hide, generation_retry
+from gallery.views.health import (
+    team_health,
+    team_look_again,
+    team_pause,
+    team_resume,
+    team_test_call,
+)
 from gallery.views.images import image_detail, image_download, image_file, image_rendition
 from gallery.views.keeping import (
     image_favourite,
@@ -58,6 +65,7 @@ from gallery.views.links import (
     public_unlock,
 )
 from gallery.views.live import live_poll
+from gallery.views.offers import team_model, team_model_clear, team_model_up, team_models
 from gallery.views.picker import pick
 from gallery.views.presets import preset_delete, preset_edit, preset_list, preset_new
 from gallery.views.prompts import prompt_list, prompt_remove
@@ -76,6 +84,13 @@ from gallery.views.sharing import (
 )
 from gallery.views.studio import feed_more, generation_create, preview, studio
 from gallery.views.uploads import upload_create, upload_rendition
+from gallery.views.usage import (
+    settings_ledger,
+    settings_usage,
+    team_ledger,
+    team_usage,
+    team_usage_galleries,
+)
 from gallery.views.zipping import selection_zip
 
 
@@ -203,6 +218,20 @@ urlpatterns = [
         public_rendition,
         name="public_rendition",
     ),
+    path("team/usage/", team_usage, name="team_usage"),
+    path("team/usage/galleries/", team_usage_galleries, name="team_usage_galleries"),
+    path("team/usage/ledger.<str:kind>", team_ledger, name="team_ledger"),
+    path("team/models/", team_models, name="team_models"),
+    path("team/models/<str:name>/", team_model, name="team_model"),
+    path("team/models/<str:name>/up/", team_model_up, name="team_model_up"),
+    path("team/models/<str:name>/clear/", team_model_clear, name="team_model_clear"),
+    path("team/health/", team_health, name="team_health"),
+    path("team/health/pause/", team_pause, name="team_pause"),
+    path("team/health/resume/", team_resume, name="team_resume"),
+    path("team/health/test/", team_test_call, name="team_test_call"),
+    path("team/health/look/", team_look_again, name="team_look_again"),
+    path("settings/usage/", settings_usage, name="settings_usage"),
+    path("settings/usage/ledger.<str:kind>", settings_ledger, name="settings_ledger"),
     path("flux/callback/<str:signed>/", flux_callback, name="flux_callback"),
     path("flux/reference/<str:signed>/", flux_reference, name="flux_reference"),
 ]

@@ -18,6 +18,10 @@ def store(result_id: uuid.UUID) -> None:
     transaction.on_commit(lambda: _send("gallery.tasks.store", str(result_id)), robust=True)
 
 
+def call_for_a_test() -> None:
+    transaction.on_commit(lambda: _send("gallery.tasks.test_call"), robust=True)
+
+
 def _wake_now() -> None:
     # A conductor looks for work once more after it has given back its lease, so a lease that
     # is seen here belongs to somebody who will still see the row that was just committed.

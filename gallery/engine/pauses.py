@@ -30,7 +30,7 @@ def note_accepted() -> None:
         _set(failures_in_row=0, pace=pace)
     # What the API says tells nothing of our own storage.
     if conductor.pause not in (Pause.NONE, Pause.STORAGE):
-        _set(pause=Pause.NONE, pause_detail="", paused_until=None)
+        _change(pause=Pause.NONE, pause_detail="", paused_until=None)
 
 
 def note_busy(retry_after: float | None) -> None:
@@ -59,7 +59,7 @@ def note_misconfigured(error: FluxMisconfigured) -> None:
 
 def begin(kind: Pause, detail: str, *, wait: float) -> None:
     until = timezone.now() + timedelta(seconds=wait)
-    _set(pause=kind, pause_detail=detail[:500], paused_until=until)
+    _change(pause=kind, pause_detail=detail[:500], paused_until=until)
     logger.warning("engine.paused why=%s seconds=%.0f", kind.value, wait)
 
 
@@ -67,24 +67,41 @@ def go_on_waiting(conductor: Conductor) -> None:
     """A probe failed: the pause lasts, and the next probe comes later."""
     Conductor.objects.filter(pk=1).update(failures_in_row=F("failures_in_row") + 1)
     wait = PROBE_AFTER.get(Pause(conductor.pause), _patience(conductor.failures_in_row + 1))
-    _set(paused_until=timezone.now() + timedelta(seconds=wait))
+    _change(paused_until=timezone.now() + timedelta(seconds=wait))
 
 
 def end() -> None:
     """The trouble seems over. One submission goes ahead; the others follow when it is accepted."""
-    _set(pause=Pause.NONE, pause_detail="", paused_until=None)
+    _change(pause=Pause.NONE, pause_detail="", paused_until=None)
     logger.info("engine.resumed")
+
+
+def stop(message: str) -> None:
+    """An admin wants nothing new to be submitted; what the API has runs on, and is looked after."""
+    _set(pause=Pause.ADMIN, pause_detail=message[:500], paused_until=None)
+    logger.warning("engine.paused why=%s", Pause.ADMIN.value)
+
+
+def go_on() -> bool:
+    """Take an admin's pause away. Trouble that came meanwhile shows with the next submission."""
+    stopped = Conductor.objects.filter(pk=1, pause=Pause.ADMIN)
+    return bool(stopped.update(pause=Pause.NONE, pause_detail="", paused_until=None))
 
 
 def is_due(conductor: Conductor, now: datetime) -> bool:
     """Whether it is time to look if the pause can end."""
-    return bool(conductor.pause) and (
-        conductor.paused_until is None or conductor.paused_until <= now
-    )
+    if conductor.pause in (Pause.NONE, Pause.ADMIN):  # the one lasts until the admin ends it
+        return False
+    return conductor.paused_until is None or conductor.paused_until <= now
 
 
 def _patience(failures: int) -> float:
     return float(min(LONGEST_WAIT, 5.0 * 2 ** min(10, max(0, failures - BREAKS_AT))))
+
+
+def _change(**fields: object) -> None:
+    """Of the pauses that come and go by themselves: none of them ends an admin's."""
+    Conductor.objects.filter(pk=1).exclude(pause=Pause.ADMIN).update(**fields)
 
 
 def _set(**fields: object) -> None:

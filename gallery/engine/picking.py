@@ -52,7 +52,7 @@ def room(conductor: Conductor, now: datetime) -> int:
     """How many may be submitted at this moment."""
     if conductor.pause:
         return 0
-    by_number = settings.FLUX_MAX_IN_FLIGHT - _in_flight(now)
+    by_number = settings.FLUX_MAX_IN_FLIGHT - in_flight(now)
     by_pace = _by_pace(conductor.pace or settings.FLUX_MAX_PER_SECOND, now)
     # After trouble one goes ahead alone, and the others follow when it was answered.
     by_trust = 1 - _being_sent() if conductor.failures_in_row else by_number
@@ -75,7 +75,7 @@ def _waiting() -> Iterable[Waiting]:
     return (Waiting(*row) for row in rows)
 
 
-def _in_flight(now: datetime) -> int:
+def in_flight(now: datetime) -> int:
     sure = Generation.objects.filter(status__in=[Status.SUBMITTING, Status.RUNNING]).count()
     perhaps = Generation.objects.filter(
         status=Status.UNCONFIRMED, submitted_at__gt=now - UNCONFIRMED_KEEPS_ITS_PLACE

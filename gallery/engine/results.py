@@ -80,6 +80,8 @@ def _fail(generation: Generation, task: Task) -> None:
         problem, detail = "provider_failed", "The task ended without a picture."
     else:
         problem, detail = problem_of(error_of(task.problem)), describe(task)
+    if problem == "model_refused":
+        note_refused_model(generation, detail)
     moved = moving.make(
         states.FAIL, generation, problem=problem, problem_detail=detail, next_look_at=None
     )
@@ -92,6 +94,13 @@ def _fail(generation: Generation, task: Task) -> None:
         Generation.objects.filter(pk=generation.pk, status=states.FAIL.target).update(
             is_possible_loss=generation.was_taken_twice, next_look_at=None
         )
+
+
+def note_refused_model(generation: Generation, detail: str) -> None:
+    """The API does not know this model: admins see it until one of its jobs succeeds."""
+    FluxModel.objects.filter(name=generation.model_name).update(
+        refused_at=timezone.now(), refused_detail=detail[:500]
+    )
 
 
 def describe(task: Task) -> str:
@@ -111,5 +120,7 @@ def _learn(generation: Generation) -> None:
     if generation.submitted_at and generation.done_at and generation.model_id:
         took = (generation.done_at - generation.submitted_at).total_seconds()
         FluxModel.objects.filter(pk=generation.model_id).update(
-            seconds=Round(F("seconds") * (1 - LEARNING) + took * LEARNING)
+            seconds=Round(F("seconds") * (1 - LEARNING) + took * LEARNING),
+            refused_at=None,
+            refused_detail="",
         )

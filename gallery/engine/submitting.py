@@ -138,6 +138,8 @@ def _refuse(attempt: Attempt, problem: str, error: Exception) -> None:
     if _end(attempt, Outcome.REJECTED, error):
         trace_id = getattr(error, "trace_id", "")[:200]
         detail = str(error)[:2000]
+        if problem == "model_refused":
+            results.note_refused_model(attempt.generation, detail)
         moving.make(
             states.REFUSE,
             attempt.generation,

@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from gallery.engine import results
 from gallery.flux.contract import Task
-from gallery.models import Generation
-from gallery.models.generation import FINAL
+from gallery.models import Attempt, Generation, Result
+from gallery.models.generation import FINAL, Outcome, ResultState, Status
 
 BATCH = 50  # the most ids that the API is asked for at once
 MOST_AT_ONCE = 500  # generations a tick
@@ -23,6 +23,8 @@ LATE_CADENCE = 600  # seconds, of what was given up
 # With so many jobs at once each is looked up half as often, for the API's sake.
 CROWD = 100
 LATE_FOR = timedelta(days=1)
+# What the API may still know more of than we do.
+LOOKED_FOR = (Status.RUNNING, Status.UNCONFIRMED, Status.FAILED)
 
 
 @transaction.atomic
@@ -48,6 +50,23 @@ def record(generations: Sequence[Generation], tasks: Mapping[str, Task]) -> None
     for generation in generations:
         if generation.task_id in tasks:
             results.receive(generation, tasks[generation.task_id])
+
+
+@transaction.atomic
+def look_again(generation: Generation) -> bool:
+    """Look it up, or look for it, at once. Return whether there is anything to look for.
+
+    It is only ever asked after, so nothing can be made or charged a second time.
+    """
+    now = timezone.now()
+    by_name = Generation.objects.filter(pk=generation.pk, status__in=LOOKED_FOR).exclude(task_id="")
+    if by_name.update(next_look_at=now):
+        return True
+    unconfirmed = Attempt.objects.filter(generation=generation, outcome=Outcome.UNCONFIRMED)
+    if unconfirmed.update(next_listing_at=now):
+        return True
+    waiting = Result.objects.filter(generation=generation, state=ResultState.WAITING, holder="")
+    return bool(waiting.update(due_at=now))
 
 
 def _next_look(generation: Generation, now: datetime, crowding: int) -> datetime | None:

@@ -8,6 +8,7 @@ from gallery.models.prompt import Preset, PromptUse
 from gallery.models.review import Favourite, Rating, Rejection, Tag
 from gallery.models.search import Entry, SavedSearch
 from gallery.models.share import Comment, Guest, GuestHeart, ShareLink
+from gallery.models.usage import UsageCell, UsageMark
 
 __all__ = [
     "Attempt",
@@ -36,4 +37,6 @@ __all__ = [
     "ShareLink",
     "Tag",
     "Upload",
+    "UsageCell",
+    "UsageMark",
 ]

@@ -12,6 +12,7 @@ class Pause(models.TextChoices):
     TOKEN = "token", "The API refuses the token"
     USED_UP = "used_up", "The account at the API is used up"
     STORAGE = "storage", "Our own storage can't be written"
+    ADMIN = "admin", "An admin has paused new jobs"
 
 
 NEEDS_ADMIN = (Pause.TOKEN, Pause.USED_UP, Pause.STORAGE)
@@ -33,6 +34,11 @@ class Conductor(models.Model):
     pause = models.CharField(max_length=10, choices=Pause.choices, default=Pause.NONE, blank=True)
     paused_until = models.DateTimeField(null=True, blank=True)
     pause_detail = models.CharField(max_length=500, blank=True)
+
+    # The last call that an admin made to see whether the API answers.
+    test_asked_at = models.DateTimeField(null=True, blank=True)
+    test_ended_at = models.DateTimeField(null=True, blank=True)
+    test_trouble = models.CharField(max_length=500, blank=True)
 
     class Meta:
         constraints = [

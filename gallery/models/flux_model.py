@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from accounts.models import Person
 from gallery.flux import catalog
 
 SIZE_RULES = [
@@ -12,6 +13,18 @@ SIZE_RULES = [
     (catalog.SizeRule.PRESETS, "Ratios and three pixel sizes"),
     (catalog.SizeRule.PIXELS, "Ratios and pixels from 256 to 1440 in steps of 32"),
 ]
+
+
+class OpenTo(models.TextChoices):
+    MAKERS = "makers", "Everyone who makes pictures"
+    ADMINS = "admins", "Admins only"
+
+
+def _open_to(person: Person) -> tuple[OpenTo, ...]:
+    """The one rule. Groups of people would add to it here."""
+    if person.is_admin:
+        return (OpenTo.MAKERS, OpenTo.ADMINS)
+    return (OpenTo.MAKERS,) if person.is_maker else ()
 
 
 class FluxModelQuerySet(models.QuerySet["FluxModel"]):
@@ -23,6 +36,10 @@ class FluxModelQuerySet(models.QuerySet["FluxModel"]):
 
     def for_editing(self) -> "FluxModelQuerySet":
         return self.on_offer().filter(can_edit=True)
+
+    def usable_by(self, person: Person) -> "FluxModelQuerySet":
+        """Who may use which, as `FluxModel.is_open_to`; the switch is another matter."""
+        return self.filter(open_to__in=_open_to(person))
 
 
 class FluxModel(models.Model):
@@ -46,15 +63,34 @@ class FluxModel(models.Model):
         "expected seconds", default=30, help_text="Learnt from the latest pictures."
     )
     is_on = models.BooleanField("on offer", default=True)
+    is_default = models.BooleanField(
+        "default", default=False, help_text="Chosen for who has not chosen yet."
+    )
+    open_to = models.CharField(
+        "who may use it", max_length=10, choices=OpenTo.choices, default=OpenTo.MAKERS
+    )
     position = models.PositiveIntegerField(default=100)
+    # When, and in which words, the API said that it does not know this model.
+    refused_at = models.DateTimeField(null=True, blank=True, editable=False)
+    refused_detail = models.CharField(max_length=500, blank=True, editable=False)
 
     objects = FluxModelQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["is_default"],
+                condition=models.Q(is_default=True),
+                name="flux_model_one_default",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label
+
+    def is_open_to(self, person: Person) -> bool:
+        return self.open_to in _open_to(person)
 
     @property
     def sizes(self) -> tuple[str, ...]:

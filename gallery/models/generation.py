@@ -74,7 +74,6 @@ class GenerationQuerySet(models.QuerySet["Generation"]):
         return self.filter(hidden_at=None)
 
     def single(self) -> "GenerationQuerySet":
-        """Those that were not asked for in a batch."""
         return self.filter(batch=None)
 
     def leading(self) -> "GenerationQuerySet":
@@ -176,6 +175,10 @@ class Generation(models.Model):
                 condition=Q(batch__isnull=False),
             ),
             models.Index(fields=["task_id"], name="generation_task", condition=~Q(task_id="")),
+            models.Index(fields=["finished_at"], name="gen_failed", condition=Q(status="failed")),
+            models.Index(
+                fields=["created_at"], name="gen_lost", condition=Q(is_possible_loss=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -197,8 +200,8 @@ class Generation(models.Model):
     @property
     def was_taken_twice(self) -> bool:
         """Whether the API has made two jobs of it: both may have been charged."""
-        tasks = self.attempts.exclude(task_id="").order_by().values("task_id").distinct()
-        return tasks.count() > 1
+        tasks = self.attempts.exclude(task_id="").order_by().values("task_id")
+        return tasks.distinct().count() > 1
 
     @property
     def is_edit(self) -> bool:

@@ -47,4 +47,4 @@ def quota(statement: Statement, *, out_of_band: bool = False) -> dict[str, objec
 
 @register.simple_tag
 def waiting_words(conductor: Conductor, person: Person) -> str:
-    return waiting(conductor.pause, is_admin=person.is_admin)
+    return waiting(conductor, is_admin=person.is_admin)

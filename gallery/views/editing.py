@@ -13,7 +13,7 @@ from accounts.requests import TeamRequest
 from gallery import editor, generations
 from gallery.flux.catalog import MAX_COUNT
 from gallery.forms import LONGEST_PROMPT, EditForm
-from gallery.generations import TooManyQueued
+from gallery.generations import ModelGone, TooManyQueued
 from gallery.lineage import Lineage, lineage_of
 from gallery.models import Generation, Image, Upload
 from gallery.models.generation import Action
@@ -74,7 +74,7 @@ def _ask(request: TeamRequest, form: EditForm) -> list[Generation]:
             number=form.cleaned_data["count"],
             token=form.token,
         )
-    except (AllowanceExceeded, TooManyQueued, OperationalError) as refusal:
+    except (AllowanceExceeded, ModelGone, TooManyQueued, OperationalError) as refusal:
         form.add_error(None, in_words(refusal, request.user))
     return []
 

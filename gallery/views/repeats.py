@@ -25,5 +25,5 @@ def _wishes(request: TeamRequest) -> list[Wish]:
     if request.POST.keys() & {"image", "upload"}:
         edit = EditForm(request.POST, person=request.user)
         return [edit.wish()] if edit.is_valid() else []
-    plan = PlanForm(request.POST)
+    plan = PlanForm(request.POST, person=request.user)
     return list(plan.plan.wishes.wishes) if plan.is_valid() else []

@@ -13,7 +13,7 @@ from gallery import batches, blanks, feed, generations
 from gallery.batches import TooManyWaiting
 from gallery.composer import composer_of, first_values
 from gallery.forms import LONGEST_PROMPT
-from gallery.generations import TooManyQueued
+from gallery.generations import ModelGone, TooManyQueued
 from gallery.models import Batch, Generation, Preset, PromptUse
 from gallery.models.generation import Action
 from gallery.planner import more_of, values_of
@@ -24,7 +24,11 @@ from gallery.views.answers import in_words, only_looks, post_or_studio, shown_in
 @never_cache
 @require_safe
 def studio(request: TeamRequest) -> HttpResponse:
-    form = PlanForm(initial=_first_values(request)) if request.user.is_maker else None
+    form = (
+        PlanForm(initial=_first_values(request), person=request.user)
+        if request.user.is_maker
+        else None
+    )
     return _page(request, form, before=_before(request))
 
 
@@ -39,7 +43,7 @@ def feed_more(request: TeamRequest) -> HttpResponse:
 def generation_create(request: TeamRequest) -> HttpResponse:
     if not request.user.is_maker:
         return only_looks(request, prompt=request.POST.get("prompt", ""))
-    form = PlanForm(request.POST)
+    form = PlanForm(request.POST, person=request.user)
     made = _ask(request, form) if form.is_valid() else None
     if made:
         return shown_in_feed(request, made)
@@ -53,7 +57,7 @@ def preview(request: TeamRequest) -> HttpResponse:
     """Every prompt and the price of all, before anything is asked for."""
     if not request.user.is_maker:
         return only_looks(request, prompt=request.POST.get("prompt", ""))
-    form = PlanForm(request.POST)
+    form = PlanForm(request.POST, person=request.user)
     form.is_valid()
     if request.htmx:
         context = _composing(form, is_sent=False) | {"names": request.POST.get("blank_names", "")}
@@ -68,7 +72,13 @@ def _ask(request: TeamRequest, form: PlanForm) -> Generation | Batch | None:
         if len(wishes.wishes) > 1:
             return batches.request(by=request.user, wishes=wishes, token=form.token)
         return generations.request(by=request.user, wish=wishes.wishes[0], token=form.token)
-    except (AllowanceExceeded, TooManyQueued, TooManyWaiting, OperationalError) as refusal:
+    except (
+        AllowanceExceeded,
+        ModelGone,
+        TooManyQueued,
+        TooManyWaiting,
+        OperationalError,
+    ) as refusal:
         form.add_error(None, in_words(refusal, request.user))
     return None
 
@@ -107,7 +117,7 @@ def _first_values(request: TeamRequest) -> dict[str, object]:
         chosen = get_object_or_404(own, pk=uuid_or_404(again))
         return first_values(chosen, prompt=blanks.escaped(chosen.prompt))
     if kept := _kept(request):
-        values, gone = values_of(*kept)
+        values, gone = values_of(*kept, person=request.user)
         if gone:
             messages.warning(request, f"No longer on offer: {', '.join(gone)}. The rest is set.")
         return values
