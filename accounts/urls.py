@@ -1,11 +1,18 @@
 """Sign-in and settings. Of allauth, only what this site offers has an address."""
 
 from allauth.account import views as sign_in
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions.views import list_usersessions
-from django.urls import path, re_path
+from django.urls import path, re_path, reverse_lazy
 
 from accounts.views.first_admin import first_admin
+from accounts.views.security import RemovePasskey, security
 from accounts.views.settings import profile, settings, theme
+
+SECURITY = reverse_lazy("mfa_index")  # the name by which allauth's own views lead there
 
 urlpatterns = [
     path("accounts/login/", sign_in.login, name="account_login"),
@@ -30,9 +37,43 @@ urlpatterns = [
         sign_in.password_reset_from_key,
         name="account_reset_password_from_key",
     ),
+    path("accounts/confirm/", sign_in.reauthenticate, name="account_reauthenticate"),
+    path("accounts/confirm/code/", second_factor.reauthenticate, name="mfa_reauthenticate"),
+    path(
+        "accounts/confirm/passkey/",
+        passkeys.reauthenticate_webauthn,
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("accounts/code/", second_factor.authenticate, name="mfa_authenticate"),
+    path("accounts/app/add/", totp.activate_totp, name="mfa_activate_totp"),
+    path("accounts/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("accounts/recovery/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "accounts/recovery/new/",
+        recovery_codes.generate_recovery_codes,
+        name="mfa_generate_recovery_codes",
+    ),
+    path(
+        "accounts/recovery/codes.txt",
+        recovery_codes.download_recovery_codes,
+        name="mfa_download_recovery_codes",
+    ),
+    path("accounts/passkeys/sign-in/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("accounts/passkeys/add/", passkeys.add_webauthn, name="mfa_add_webauthn"),
+    path(
+        "accounts/passkeys/<int:pk>/name/",
+        passkeys.EditWebAuthnView.as_view(success_url=SECURITY),
+        name="mfa_edit_webauthn",
+    ),
+    path(
+        "accounts/passkeys/<int:pk>/remove/",
+        RemovePasskey.as_view(success_url=SECURITY),
+        name="mfa_remove_webauthn",
+    ),
     path("accounts/sessions/", list_usersessions, name="usersessions_list"),
     path("accounts/first-admin/<str:token>/", first_admin, name="first_admin"),
     path("settings/", settings, name="settings"),
+    path("settings/security/", security, name="mfa_index"),
     path("settings/profile/", profile, name="settings_profile"),
     path("settings/theme/", theme, name="settings_theme"),
 ]

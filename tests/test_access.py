@@ -20,6 +20,8 @@ OPEN = {
     "account_reset_password_done": "for who can't come in",
     "account_reset_password_from_key": "opened by a link in a letter",
     "account_reset_password_from_key_done": "for who can't come in",
+    "mfa_authenticate": "the second step of coming in",
+    "mfa_login_webauthn": "how one comes in with a passkey",
     "first_admin": "opened by the link that `up` prints",
     "live_poll": "opened by a signed stamp, for a yes or no",
     "flux_callback": "opened by a signed address",
@@ -50,8 +52,9 @@ def addresses(patterns=None, prefix="") -> Iterator[tuple[str, str]]:
 
 def filled(route: str, pattern: URLPattern) -> str:
     for name, converter in pattern.pattern.converters.items():
-        value = str(uuid.UUID(int=7)) if name == "pk" else "small" if name == "size" else "x"
         kind = type(converter).__name__.removesuffix("Converter").lower()
+        value = str(uuid.UUID(int=7)) if name == "pk" else "small" if name == "size" else "x"
+        value = "7" if kind == "int" else value
         for written in (f"<{kind}:{name}>", f"<str:{name}>", f"<{name}>", f"<rendition:{name}>"):
             route = route.replace(written, value)
     return route
