@@ -8,9 +8,11 @@ from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions.views import list_usersessions
 from django.urls import path, re_path, reverse_lazy
 
+from accounts.access import with_passwords
 from accounts.views.first_admin import first_admin
 from accounts.views.security import RemovePasskey, security
 from accounts.views.settings import profile, settings, theme
+from accounts.views.single_sign_on import sso_callback, sso_login
 
 SECURITY = reverse_lazy("mfa_index")  # the name by which allauth's own views lead there
 
@@ -19,9 +21,19 @@ urlpatterns = [
     path("accounts/logout/", sign_in.logout, name="account_logout"),
     path("accounts/inactive/", sign_in.account_inactive, name="account_inactive"),
     path("accounts/signup/", sign_in.signup, name="account_signup"),
-    path("accounts/password/change/", sign_in.password_change, name="account_change_password"),
-    path("accounts/password/set/", sign_in.password_set, name="account_set_password"),
-    path("accounts/password/reset/", sign_in.password_reset, name="account_reset_password"),
+    path(
+        "accounts/password/change/",
+        with_passwords(sign_in.password_change),
+        name="account_change_password",
+    ),
+    path(
+        "accounts/password/set/", with_passwords(sign_in.password_set), name="account_set_password"
+    ),
+    path(
+        "accounts/password/reset/",
+        with_passwords(sign_in.password_reset),
+        name="account_reset_password",
+    ),
     path(
         "accounts/password/reset/done/",
         sign_in.password_reset_done,
@@ -34,7 +46,7 @@ urlpatterns = [
     ),
     re_path(
         r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        sign_in.password_reset_from_key,
+        with_passwords(sign_in.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
     path("accounts/confirm/", sign_in.reauthenticate, name="account_reauthenticate"),
@@ -69,6 +81,13 @@ urlpatterns = [
         "accounts/passkeys/<int:pk>/remove/",
         RemovePasskey.as_view(success_url=SECURITY),
         name="mfa_remove_webauthn",
+    ),
+    path("accounts/sso/", sso_login, {"provider_id": "sso"}, name="openid_connect_login"),
+    path(
+        "accounts/sso/callback/",
+        sso_callback,
+        {"provider_id": "sso"},
+        name="openid_connect_callback",
     ),
     path("accounts/sessions/", list_usersessions, name="usersessions_list"),
     path("accounts/first-admin/<str:token>/", first_admin, name="first_admin"),

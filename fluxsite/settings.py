@@ -3,7 +3,14 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fluxsite.environment import Environment, data_folder, lasting_secret, storage_options
+from fluxsite.environment import (
+    Environment,
+    data_folder,
+    lasting_secret,
+    origin_of,
+    single_sign_on,
+    storage_options,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -168,7 +175,22 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 # ── Signing in ───────────────────────────────────────────────────────────────────────────────────
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.adapter.LocalPasswords"]
+LOCAL_PASSWORDS = env.choice("LOCAL_PASSWORDS", "on", among=("on", "off")) == "on"
+OIDC_URL = env.address("OIDC_URL")  # empty: no single sign-on
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME", "single sign-on")
+OIDC_GROUPS = env.roles("OIDC_GROUPS")
+OIDC_SCOPES = env.text("OIDC_SCOPES", "openid profile email").split()
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": single_sign_on(
+        OIDC_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_SCOPES
+    )
+}
+SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # of verified addresses; the adapter sees to it
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -227,7 +249,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "form-action": ["'self'"],
+        # Browsers hold the provider's page, to which signing in leads, for a target of the form.
+        "form-action": ["'self'", *filter(None, [origin_of(OIDC_URL)])],
     }
 }
 

@@ -22,6 +22,8 @@ OPEN = {
     "account_reset_password_from_key_done": "for who can't come in",
     "mfa_authenticate": "the second step of coming in",
     "mfa_login_webauthn": "how one comes in with a passkey",
+    "openid_connect_login": "how one comes in by single sign-on",
+    "openid_connect_callback": "where the provider leads back",
     "first_admin": "opened by the link that `up` prints",
     "live_poll": "opened by a signed stamp, for a yes or no",
     "flux_callback": "opened by a signed address",

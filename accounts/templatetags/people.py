@@ -1,4 +1,5 @@
 from django import template
+from django.conf import settings
 
 register = template.Library()
 
@@ -21,6 +22,15 @@ SYSTEMS = {
     "CrOS": "ChromeOS",
     "Linux": "Linux",
 }
+
+
+@register.simple_tag
+def doors() -> dict[str, object]:
+    """Which ways lead in, besides passkeys."""
+    return {
+        "passwords": settings.LOCAL_PASSWORDS,
+        "single_sign_on": settings.OIDC_NAME if settings.OIDC_URL else "",
+    }
 
 
 @register.filter

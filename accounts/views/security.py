@@ -6,6 +6,7 @@ from allauth.account.forms import ChangePasswordForm
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from django.conf import settings
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
@@ -44,10 +45,11 @@ class RemovePasskey(RemoveWebAuthnView):  # type: ignore[misc]
 @never_cache
 def security(request: TeamRequest) -> HttpResponse:
     person = request.user
+    has_password = settings.LOCAL_PASSWORDS and person.has_usable_password()
     context = {
         "factors": _factors(person),
         "is_missing": second_factor.is_missing_for(person),
-        "form": ChangePasswordForm(user=person) if person.has_usable_password() else None,
+        "form": ChangePasswordForm(user=person) if has_password else None,
     }
     return render(request, "accounts/security.html", context)
 

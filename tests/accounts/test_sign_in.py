@@ -288,6 +288,8 @@ def test_no_address_of_allauth_is_open_beyond_those_that_are_listed():
         "mfa_reauthenticate_webauthn",
         "mfa_remove_webauthn",
         "mfa_view_recovery_codes",
+        "openid_connect_callback",
+        "openid_connect_login",
         "account_login",
         "account_logout",
         "account_reset_password",
