@@ -48,7 +48,7 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def is_reauthentication_required(self, app: str) -> bool:
         # Who came by single sign-on and has nothing else cannot be asked for anything here.
         ways = self.get_reauthentication_methods(self.request.user)
-        return bool(ways) and bool(super().is_reauthentication_required(app))
+        return bool(ways) and bool(super().is_reauthentication_required(app=app))
 
 
 class LocalPasswords(AuthenticationBackend):  # type: ignore[misc]
