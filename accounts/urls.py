@@ -13,6 +13,7 @@ from accounts.views.first_admin import first_admin
 from accounts.views.security import RemovePasskey, security
 from accounts.views.settings import profile, settings, theme
 from accounts.views.single_sign_on import sso_callback, sso_login
+from accounts.views.tokens import token_list, token_revoke
 
 SECURITY = reverse_lazy("mfa_index")  # the name by which allauth's own views lead there
 
@@ -93,6 +94,8 @@ urlpatterns = [
     path("accounts/first-admin/<str:token>/", first_admin, name="first_admin"),
     path("settings/", settings, name="settings"),
     path("settings/security/", security, name="mfa_index"),
+    path("settings/tokens/", token_list, name="settings_tokens"),
+    path("settings/tokens/<int:pk>/revoke/", token_revoke, name="settings_token_revoke"),
     path("settings/profile/", profile, name="settings_profile"),
     path("settings/theme/", theme, name="settings_theme"),
 ]

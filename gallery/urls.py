@@ -1,4 +1,4 @@
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
 from gallery.pictures import RENDITIONS
@@ -69,6 +69,7 @@ urlpatterns = [
     path("images/<uuid:pk>/restore/", image_restore, name="image_restore"),
     path("images/<uuid:pk>/purge/", image_purge, name="image_purge"),
     path("images/<uuid:pk>/<rendition:size>.webp", image_rendition, name="image_rendition"),
+    path("api/", include("gallery.api.urls")),
     path("flux/callback/<str:signed>/", flux_callback, name="flux_callback"),
     path("flux/reference/<str:signed>/", flux_reference, name="flux_reference"),
 ]

@@ -302,5 +302,7 @@ def test_no_address_of_allauth_is_open_beyond_those_that_are_listed():
         "settings",
         "settings_profile",
         "settings_theme",
+        "settings_token_revoke",
+        "settings_tokens",
         "usersessions_list",
     }
