@@ -11,6 +11,7 @@ from django.urls import path, re_path, reverse_lazy
 from accounts.access import with_passwords
 from accounts.views.first_admin import first_admin
 from accounts.views.security import RemovePasskey, security
+from accounts.views.sessions import session_end
 from accounts.views.settings import profile, settings, theme
 from accounts.views.single_sign_on import sso_callback, sso_login
 from accounts.views.tokens import token_list, token_revoke
@@ -91,6 +92,7 @@ urlpatterns = [
         name="openid_connect_callback",
     ),
     path("accounts/sessions/", list_usersessions, name="usersessions_list"),
+    path("accounts/sessions/<int:pk>/end/", session_end, name="session_end"),
     path("accounts/first-admin/<str:token>/", first_admin, name="first_admin"),
     path("settings/", settings, name="settings"),
     path("settings/security/", security, name="mfa_index"),

@@ -22,6 +22,7 @@ SYSTEMS = {
     "CrOS": "ChromeOS",
     "Linux": "Linux",
 }
+HAND_HELD = {"iPhone", "iPad", "Android"}
 
 
 @register.simple_tag
@@ -41,6 +42,11 @@ def device(user_agent: str) -> str:
     if browser and system:
         return f"{browser} on {system}"
     return browser or system or user_agent[:60] or "Unknown device"
+
+
+@register.filter
+def device_icon(user_agent: str) -> str:
+    return "phone" if _first(SYSTEMS, user_agent) in HAND_HELD else "laptop"
 
 
 def _first(names: dict[str, str], user_agent: str) -> str:

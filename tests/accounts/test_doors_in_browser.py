@@ -133,3 +133,27 @@ def test_a_passkey_that_is_refused_is_told_in_words(visit, page, alice, finger):
     visit("/accounts/login/").get_by_role("button", name="Use a passkey").click()
 
     expect(page.get_by_text("No passkey was used")).to_be_visible()
+
+
+def test_a_token_is_made_copied_and_revoked_by_keyboard(visit, page, alice, complaints):
+    page.set_viewport_size({"width": 360, "height": 740})
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    sign_in(visit("/accounts/login/?next=/settings/tokens/"))
+    page.get_by_label("Name").fill("blender plugin")
+    page.get_by_label("Name").press("Enter")
+
+    expect(page.get_by_text("Copy the new token now.")).to_be_visible()
+    is_accessible(page)
+    page.get_by_role("button", name="Copy").press("Enter")
+    expect(page.get_by_text("Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == page.locator("#new-token").text_content()
+    page.get_by_role("button", name="Revoke token blender plugin").press("Enter")
+    expect(page.get_by_text("You have none.")).to_be_visible()
+
+    visit("/api/")
+    is_accessible(page)
+    visit("/accounts/sessions/")
+    is_accessible(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert complaints == []
