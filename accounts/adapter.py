@@ -1,11 +1,20 @@
 """How signing in behaves where allauth asks: closed to strangers, in this site's own words."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
+
+WAYS = {
+    "reauthenticate": "Use your password",
+    "mfa_reauthenticate": "Use a code",
+    "mfa_reauthenticate:webauthn": "Use a passkey",
+}
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -26,4 +35,28 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return f"{settings.SITE_URL}{urlsplit(address).path}"
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("settings")
+        return reverse("mfa_index")
+
+    def get_reauthentication_methods(self, user: AbstractBaseUser) -> list[dict[str, str]]:
+        ways: list[dict[str, str]] = super().get_reauthentication_methods(user)
+        return [
+            way | {"description": WAYS[way["id"]]}
+            for way in ways
+            if way["id"] != "reauthenticate" or settings.LOCAL_PASSWORDS
+        ]
+
+    def is_reauthentication_required(self, app: str) -> bool:
+        # Who came by single sign-on and has nothing else cannot be asked for anything here.
+        ways = self.get_reauthentication_methods(self.request.user)
+        return bool(ways) and bool(super().is_reauthentication_required(app=app))
+
+
+class LocalPasswords(AuthenticationBackend):  # type: ignore[misc]
+    def authenticate(
+        self, request: HttpRequest | None, **credentials: Any
+    ) -> AbstractBaseUser | None:
+        """As allauth does it; nobody, where passwords are turned off."""
+        if not settings.LOCAL_PASSWORDS:
+            return None
+        person: AbstractBaseUser | None = super().authenticate(request, **credentials)
+        return person

@@ -5,6 +5,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        from accounts import sign_ins
+        from accounts import second_factor, sign_ins
 
+        second_factor.connect()
         sign_ins.listen()

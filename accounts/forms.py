@@ -5,6 +5,7 @@ from django import forms
 from django.contrib.auth import password_validation
 
 from accounts.models import Invitation, Person
+from accounts.models.token import LIFETIMES
 
 
 class FirstAdminForm(forms.Form):
@@ -85,3 +86,18 @@ class AdjustmentForm(forms.Form):
         if not amount:
             raise forms.ValidationError("Give an amount other than 0.")
         return amount
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=60)
+    days = forms.TypedChoiceField(
+        label="Ends after", choices=list(LIFETIMES.items()), coerce=int, initial=90
+    )
+    may_read = forms.BooleanField(required=False, initial=True)
+    may_make = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        fields = self.cleaned_data
+        if not fields.get("may_read") and not fields.get("may_make"):
+            self.add_error("may_read", "Choose at least one thing that it may do.")
+        return fields

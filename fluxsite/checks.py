@@ -18,7 +18,7 @@ NEEDED = {  # by what is set: the package, and its name for people
 
 @register
 def doubtful_settings(**kwargs: Any) -> list[CheckMessage]:
-    checks = (_token, _site_url, _callback_url, _proxy, _database, _packages)
+    checks = (_token, _site_url, _callback_url, _proxy, _doors, _database, _packages)
     return [message for check in checks for message in check()]
 
 
@@ -87,6 +87,21 @@ def _proxy() -> Iterator[CheckMessage]:
             "address, and share its limits for signing in.",
             hint="Set TRUSTED_PROXIES to the number of proxies in front, usually 1.",
             id="fluxsite.W006",
+        )
+
+
+def _doors() -> Iterator[CheckMessage]:
+    if settings.OIDC_URL and not (settings.OIDC_CLIENT_ID and settings.OIDC_CLIENT_SECRET):
+        yield Error(
+            "OIDC_URL is set without OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: nobody could come in.",
+            hint="Register this site at the provider, and set both.",
+            id="fluxsite.E004",
+        )
+    if not settings.LOCAL_PASSWORDS and not settings.OIDC_URL:
+        yield Error(
+            "LOCAL_PASSWORDS is off without single sign-on: people could not come in.",
+            hint="Set OIDC_URL first.",
+            id="fluxsite.E005",
         )
 
 

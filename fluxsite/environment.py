@@ -14,6 +14,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 SHORTEST_SECRET = 32  # signs
+ROLES = ("admin", "member", "viewer")
 # A name or an IPv4 address, or an IPv6 address in brackets, each with or without a port.
 HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?|[0-9A-Fa-f:]+")
 
@@ -64,6 +65,17 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
                     "divided by commas."
                 )
         return hosts
+
+    def roles(self, name: str) -> dict[str, str]:
+        """`admins=admin,flux=member`: which role each group gets; `*` is everybody."""
+        pairs = [pair.rpartition("=") for pair in self.text(name).split(",") if pair.strip()]
+        for group, _, role in pairs:
+            if not group.strip() or role.strip() not in ROLES:
+                raise ImproperlyConfigured(
+                    f"{name} has {group + '=' + role!r}; set it to pairs such as "
+                    f"flux-admins=admin,flux=member. The roles are {', '.join(ROLES)}."
+                )
+        return {group.strip(): role.strip() for group, _, role in pairs}
 
     def secret(self, name: str) -> str:
         written = self.text(name)
@@ -141,6 +153,25 @@ def lasting_secret(path: Path) -> str:
             f"{path} holds no usable key. Delete it (everybody signs in anew), or set SECRET_KEY."
         )
     return secret
+
+
+def origin_of(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def single_sign_on(
+    url: str, client_id: str, secret: str, name: str, scopes: list[str]
+) -> dict[str, object]:
+    """allauth's options for the one provider; without an address there is none."""
+    app = {
+        "provider_id": "sso",
+        "name": name,
+        "client_id": client_id,
+        "secret": secret,
+        "settings": {"server_url": url},
+    }
+    return {"APPS": [app] if url else [], "OAUTH_PKCE_ENABLED": True, "SCOPE": scopes}
 
 
 def storage_options(url: str, data_dir: Path) -> dict[str, object]:

@@ -3,7 +3,14 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from fluxsite.environment import Environment, data_folder, lasting_secret, storage_options
+from fluxsite.environment import (
+    Environment,
+    data_folder,
+    lasting_secret,
+    origin_of,
+    single_sign_on,
+    storage_options,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -80,6 +87,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.second_factor.RequiredSecondFactorMiddleware",
     "fluxsite.middleware.PageSessionsMiddleware",
 ]
 
@@ -169,7 +177,22 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 # ── Signing in ───────────────────────────────────────────────────────────────────────────────────
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.adapter.LocalPasswords"]
+LOCAL_PASSWORDS = env.choice("LOCAL_PASSWORDS", "on", among=("on", "off")) == "on"
+OIDC_URL = env.address("OIDC_URL")  # empty: no single sign-on
+OIDC_CLIENT_ID = env.text("OIDC_CLIENT_ID")
+OIDC_CLIENT_SECRET = env.text("OIDC_CLIENT_SECRET")
+OIDC_NAME = env.text("OIDC_NAME", "single sign-on")
+OIDC_GROUPS = env.roles("OIDC_GROUPS")
+OIDC_SCOPES = env.text("OIDC_SCOPES", "openid profile email").split()
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": single_sign_on(
+        OIDC_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, OIDC_NAME, OIDC_SCOPES
+    )
+}
+SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # of verified addresses; the adapter sees to it
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
@@ -191,8 +214,20 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"link_password": "20/10m/ip,100/10m/key"}  # guesses at a public link's
+ACCOUNT_RATE_LIMITS = {
+    "link_password": "20/10m/ip,100/10m/key",  # guesses at a public link's
+    "api": "300/m/key",  # calls of one person's programs, whatever they ask for
+    "api_refused": "20/m/ip",  # tokens that are none
+}
 USERSESSIONS_TRACK_ACTIVITY = True
+MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Fluxsite"
+MFA_TOTP_TOLERANCE = 1  # a code that was typed slowly still counts
+REQUIRE_SECOND_FACTOR = env.choice(
+    "REQUIRE_SECOND_FACTOR", "off", among=("off", "admins", "everybody")
+)
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, low=0, high=10)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -222,7 +257,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
-        "form-action": ["'self'"],
+        # Browsers hold the provider's page, to which signing in leads, for a target of the form.
+        "form-action": ["'self'", *filter(None, [origin_of(OIDC_URL)])],
     }
 }
 

@@ -232,6 +232,7 @@ urlpatterns = [
     path("team/health/look/", team_look_again, name="team_look_again"),
     path("settings/usage/", settings_usage, name="settings_usage"),
     path("settings/usage/ledger.<str:kind>", settings_ledger, name="settings_ledger"),
+    path("api/", include("gallery.api.urls")),
     path("flux/callback/<str:signed>/", flux_callback, name="flux_callback"),
     path("flux/reference/<str:signed>/", flux_reference, name="flux_reference"),
 ]

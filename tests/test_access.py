@@ -20,6 +20,10 @@ OPEN = {
     "account_reset_password_done": "for who can't come in",
     "account_reset_password_from_key": "opened by a link in a letter",
     "account_reset_password_from_key_done": "for who can't come in",
+    "mfa_authenticate": "the second step of coming in",
+    "mfa_login_webauthn": "how one comes in with a passkey",
+    "openid_connect_login": "how one comes in by single sign-on",
+    "openid_connect_callback": "where the provider leads back",
     "first_admin": "opened by the link that `up` prints",
     "invitation": "opened by the link in a letter, or handed on",
     "live_poll": "opened by a signed stamp, for a yes or no",
@@ -87,6 +91,11 @@ def filled(route: str, pattern: URLPattern) -> str:
 
 
 ALL = list(addresses())
+OPEN |= {
+    name: "programs show a token, and get 401 without one"
+    for name, _ in ALL
+    if name.startswith("api_") and name != "api_page"
+}
 
 
 def test_there_are_addresses_to_be_tested():
@@ -107,7 +116,7 @@ def test_a_stranger_is_sent_to_sign_in(client, name, path, method):
 @pytest.mark.django_db
 @pytest.mark.parametrize(("name", "path"), [one for one in ALL if one[0] in OPEN])
 def test_what_is_open_breaks_for_nobody(client, name, path):
-    assert client.get(path).status_code in (200, 204, 302, 404, 405, 410, 503)
+    assert client.get(path).status_code in (200, 204, 302, 401, 404, 405, 410, 503)
 
 
 def things_of(person, make_generation, make_image):

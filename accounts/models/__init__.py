@@ -4,6 +4,7 @@ from accounts.models.credit import CreditEntry, TeamBudget
 from accounts.models.invitation import Invitation
 from accounts.models.letter import Letter
 from accounts.models.person import Person
+from accounts.models.token import Token
 
 __all__ = [
     "AllowanceRequest",
@@ -14,4 +15,5 @@ __all__ = [
     "Person",
     "QuotaAlert",
     "TeamBudget",
+    "Token",
 ]

@@ -1,4 +1,5 @@
 from django import template
+from django.conf import settings
 
 register = template.Library()
 
@@ -21,6 +22,16 @@ SYSTEMS = {
     "CrOS": "ChromeOS",
     "Linux": "Linux",
 }
+HAND_HELD = {"iPhone", "iPad", "Android"}
+
+
+@register.simple_tag
+def doors() -> dict[str, object]:
+    """Which ways lead in, besides passkeys."""
+    return {
+        "passwords": settings.LOCAL_PASSWORDS,
+        "single_sign_on": settings.OIDC_NAME if settings.OIDC_URL else "",
+    }
 
 
 @register.filter
@@ -31,6 +42,11 @@ def device(user_agent: str) -> str:
     if browser and system:
         return f"{browser} on {system}"
     return browser or system or user_agent[:60] or "Unknown device"
+
+
+@register.filter
+def device_icon(user_agent: str) -> str:
+    return "phone" if _first(SYSTEMS, user_agent) in HAND_HELD else "laptop"
 
 
 def _first(names: dict[str, str], user_agent: str) -> str:

@@ -2,11 +2,13 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user
 from django.core import mail
 from django.template.loader import get_template
 from django.urls import reverse
 
+from accounts.models import AuditEvent
 from accounts.urls import urlpatterns
 from tests.conftest import PASSWORD
 
@@ -241,6 +243,30 @@ def test_other_devices_can_be_signed_out(client_of, alice):
     assert who(there) is None
 
 
+def test_one_device_can_be_signed_out(client_of, alice):
+    here, there, phone = client_of(alice), client_of(alice), client_of(alice)
+    for client in (here, there, phone):
+        client.get("/settings/", headers=LINUX)
+    session = UserSession.objects.get(session_key=there.session.session_key)
+
+    answer = here.post(f"/accounts/sessions/{session.pk}/end/", headers=LINUX, follow=True)
+
+    assert "Chrome on Linux is signed out." in answer.text
+    assert [who(client) for client in (here, there, phone)] == [alice.email, None, alice.email]
+    assert "Signed out Chrome on Linux" in AuditEvent.objects.values_list("text", flat=True)
+
+
+def test_nobody_signs_out_the_device_of_somebody_else(client_of, alice, charlie, admin):
+    hers = client_of(alice)
+    hers.get("/settings/", headers=LINUX)
+    session = UserSession.objects.get(user=alice)
+
+    for person in (charlie, admin):
+        answer = client_of(person).post(f"/accounts/sessions/{session.pk}/end/")
+        assert answer.status_code == 404
+    assert who(hers) == alice.email
+
+
 # ── What is reachable ────────────────────────────────────────────────────────────────────────────
 
 
@@ -274,6 +300,22 @@ def test_no_address_of_allauth_is_open_beyond_those_that_are_listed():
     assert {pattern.name for pattern in urlpatterns} == {
         "account_change_password",
         "account_inactive",
+        "account_reauthenticate",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_authenticate",
+        "mfa_deactivate_totp",
+        "mfa_download_recovery_codes",
+        "mfa_edit_webauthn",
+        "mfa_generate_recovery_codes",
+        "mfa_index",
+        "mfa_login_webauthn",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+        "mfa_remove_webauthn",
+        "mfa_view_recovery_codes",
+        "openid_connect_callback",
+        "openid_connect_login",
         "account_login",
         "account_logout",
         "account_reset_password",
@@ -283,8 +325,11 @@ def test_no_address_of_allauth_is_open_beyond_those_that_are_listed():
         "account_set_password",
         "account_signup",
         "first_admin",
+        "session_end",
         "settings",
         "settings_profile",
         "settings_theme",
+        "settings_token_revoke",
+        "settings_tokens",
         "usersessions_list",
     }
