@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from accounts.models import Person
-from gallery import listings
+from gallery import listings, shelves
 from gallery.listings import Listing
 
 MOST = 5_000  # at once
@@ -55,8 +55,7 @@ def listing_of(person: Person, query: str) -> Listing:
 
 
 def _found_in(listing: Listing) -> tuple[uuid.UUID, ...]:
-    rows = listing.rows.order_by("-at", "-pk").values_list("pk", flat=True)
-    return tuple(rows[: MOST + 1])
+    return tuple(row.pk for row in shelves.older(listing, None, most=MOST + 1))
 
 
 def _ticked(form: QueryDict) -> Iterator[uuid.UUID]:

@@ -52,6 +52,7 @@ def gallery_detail(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
         "head": covers.head_of(gallery, request.user),
         "shelf": shelves.shelf(listing, after=after),
         "is_first": after is None,
+        "query": listing.query,
     }
     return render(request, "gallery/gallery_detail.html", context)
 
