@@ -1,6 +1,6 @@
 # `make run` and `make test` are all that a newcomer needs; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-browser test-faults faults check audit bench screens lock clean
+.PHONY: help run test test-pages test-site test-faults faults check audit bench screens lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 BIN := .venv/bin
@@ -13,11 +13,15 @@ run: .venv/.run ## set up, then start the whole site
 
 test: .venv/.test ## set up with the test extras, then run every test
 	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser and not faults" $(ARGS) || [ $$? -eq 5 ]
-	@$(MAKE) --no-print-directory --jobs=2 test-browser test-faults
+	@$(MAKE) --no-print-directory --jobs=3 test-pages test-site test-faults
 
-# Processes of their own: the browser's driver keeps a loop running. pytest's 5 means that none was chosen.
-test-browser:
-	@$(BIN)/pytest -m browser $(ARGS) || [ $$? -eq 5 ]
+# Processes of their own: the browser's driver keeps a loop running. They wait more than they work, so they
+# run beside each other. pytest's 5 means that none was chosen.
+test-pages:
+	@$(BIN)/pytest -m "browser and not site" $(ARGS) || [ $$? -eq 5 ]
+
+test-site:
+	@$(BIN)/pytest -m "browser and site" $(ARGS) || [ $$? -eq 5 ]
 
 test-faults:
 	@$(BIN)/pytest -m "faults and not long" $(ARGS) || [ $$? -eq 5 ]

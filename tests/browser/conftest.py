@@ -22,6 +22,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ours = [item for item in items if Path(__file__).parent in item.path.parents]
     for item in ours:
         item.add_marker("browser")
+        item.add_marker("site")
     for item in ours:
         if (item.path.name == "test_screens.py") != config.getoption("--screens"):
             items.remove(item)
