@@ -195,9 +195,7 @@ def test_everybody_may_what_the_table_says_and_nothing_else(state, who, world, c
 def test_no_address_of_galleries_and_pictures_is_missing_in_the_tables():
     patterns = [each for each in _patterns() if each.name]
     of_pictures = {
-        each.name
-        for each in patterns
-        if str(each.pattern).startswith(("galleries/<", "images/<"))
+        each.name for each in patterns if str(each.pattern).startswith(("galleries/<", "images/<"))
     }
     of_guests = {each.name for each in patterns if str(each.pattern).startswith("g/<")}
 
@@ -294,6 +292,7 @@ def test_a_link_opens_no_picture_of_another_gallery(world, alice, make_image):
 
 
 # ── The rule itself ──────────────────────────────────────────────────────────────────────────────
+
 
 @pytest.fixture
 def trio(alice, bob, charlie, make_image):
