@@ -188,7 +188,10 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"link_password": "20/10m/ip,100/10m/key"}  # guesses at a public link's
+ACCOUNT_RATE_LIMITS = {
+    "link_password": "20/10m/ip,100/10m/key",  # guesses at a public link's
+    "link_response": "120/10m/ip",  # what guests send
+}
 USERSESSIONS_TRACK_ACTIVITY = True
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", 0, low=0, high=10)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
