@@ -216,6 +216,7 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {
     "link_password": "20/10m/ip,100/10m/key",  # guesses at a public link's
+    "link_response": "120/10m/ip",  # what guests send
     "api": "300/m/key",  # calls of one person's programs, whatever they ask for
     "api_refused": "20/m/ip",  # tokens that are none
 }

@@ -15,6 +15,7 @@ from gallery import galleries, listings, ordering, placing, shelves, words
 from gallery.models import Gallery, Image
 from gallery.models.gallery import Order
 from gallery.ordering import NotMoved
+from gallery.placing import NotOpen
 from gallery.views.galleries import read_mark
 
 MOST_ADDED = 200  # with one form
@@ -41,7 +42,10 @@ def _added(request: TeamRequest, gallery: Gallery) -> HttpResponse:
     wanted = [key for key in map(_uuid, request.POST.getlist("image")[:MOST_ADDED]) if key]
     chosen = Image.objects.owned_by(request.user).in_bulk(wanted)
     own = [chosen[key] for key in wanted if key in chosen]
-    number = placing.place_many(own, gallery, by=request.user)
+    try:
+        number = placing.place_many(own, gallery, by=request.user)
+    except NotOpen as error:
+        raise Http404 from error
     messages.success(request, f"{words.pictures(number)} added.")
     return redirect(gallery)
 
@@ -80,7 +84,7 @@ def placement_move(request: TeamRequest, pk: uuid.UUID, image: uuid.UUID) -> Htt
             moved = ordering.move(gallery, image, way=_way(request))
         else:
             moved = ordering.move_before(gallery, image, _uuid(before))
-    except NotMoved as error:
+    except (NotMoved, NotOpen) as error:
         raise Http404 from error
     if not request.htmx:
         return redirect(f"{reverse('gallery_arrange', args=[pk])}#placed-{image}")

@@ -4,7 +4,7 @@ import uuid
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -66,7 +66,10 @@ def image_galleries(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     form = placing.PlacingForm(request.POST, image=image, person=request.user)
     if not form.is_valid():
         return _galleries(request, image, form, status=422)
-    names = [str(gallery) for gallery in placing.place(image, form, by=request.user)]
+    try:
+        names = [str(gallery) for gallery in placing.place(image, form, by=request.user)]
+    except placing.NotOpen as error:  # deleted in the same moment
+        raise Http404 from error
     messages.success(request, words.placed(names))
     return _told(request, "picture-placed", pk, image.get_absolute_url())
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.storage import default_storage
@@ -31,6 +32,7 @@ HEADERS = {
 }
 NOT_KEPT = {"Cache-Control": "private, no-store"}
 REWRITTEN = {kind.content_type: kind for kind in downloads.AS.values()}
+RESPONSES = "link_response"  # named by the settings, with its rate
 GuestView = Callable[..., HttpResponseBase]
 
 
@@ -42,8 +44,12 @@ def for_guests(view: GuestView) -> GuestView:
     @sensitive_variables("token")
     @wraps(view)
     def checked(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
-        if request.headers.get("Sec-Fetch-Site") == "cross-site" and request.method == "POST":
-            raise Http404
+        if request.method == "POST":
+            if request.headers.get("Sec-Fetch-Site") == "cross-site":
+                raise Http404
+            if not ratelimit.consume(request, action=RESPONSES):
+                slowed: HttpResponse = ratelimit.respond_429(request)
+                return slowed
         try:
             visit = guests.visit(request, token)
         except Unknown as error:

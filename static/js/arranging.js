@@ -19,10 +19,18 @@ document.addEventListener("picture-moved", ({ detail }) => {
 let dragged = null
 let target = null
 
-const aim = (next) => {
+const aim = (next, side = "before") => {
   target?.removeAttribute("data-target")
   target = next && next !== dragged ? next : null
-  target?.setAttribute("data-target", "")
+  target?.setAttribute("data-target", side)
+}
+
+// The last picture of all has nothing after it: its farther half means the end.
+const isEnd = (item, { clientX, clientY }) => {
+  if (!item || item.nextElementSibling) return false
+  const box = item.getBoundingClientRect()
+  const isRow = box.width > list.clientWidth / 2
+  return isRow ? clientY > box.top + box.height / 2 : clientX > box.left + box.width / 2
 }
 
 const under = ({ clientX, clientY }) =>
@@ -42,18 +50,19 @@ list?.addEventListener("pointermove", (event) => {
   const edge = 60
   if (event.clientY < edge) scrollBy(0, -12)
   else if (event.clientY > innerHeight - edge) scrollBy(0, 12)
-  aim(under(event))
+  const item = under(event)
+  aim(item, isEnd(item, event) ? "end" : "before")
 })
 
 const drop = ({ type }) => {
   if (!dragged) return
-  const [moved, before] = [dragged, target]
+  const [moved, before, isLast] = [dragged, target, target?.dataset.target === "end"]
   moved.removeAttribute("data-dragged")
   aim(null)
   dragged = null
   if (type === "pointercancel" || !before) return
   const form = moved.querySelector("form")
-  const values = { csrfmiddlewaretoken: form.csrfmiddlewaretoken.value, before: before.dataset.picture }
+  const values = { csrfmiddlewaretoken: form.csrfmiddlewaretoken.value, before: isLast ? "" : before.dataset.picture }
   htmx.ajax("POST", form.getAttribute("action"), { source: form, swap: "none", values }).catch(() => {})
 }
 list?.addEventListener("pointerup", drop)

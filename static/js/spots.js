@@ -30,8 +30,9 @@ const clear = () => {
 const toggle = (isOn) => {
   button().setAttribute("aria-pressed", String(isOn))
   document.body.classList.toggle("marking", isOn)
-  if (isOn) mark(WHOLE / 2, WHOLE / 2)
-  else clear()
+  if (!isOn) return clear()
+  mark(WHOLE / 2, WHOLE / 2)
+  document.getElementById("spots").parentElement.scrollIntoView({ block: "nearest" })
 }
 
 document.addEventListener("click", (event) => {

@@ -13,7 +13,8 @@ from whole_site import WholeSite
 # The browser itself notes each refused form, each 404 and each request without a net; these
 # answers are part of what is tested.
 EXPECTED = re.compile(
-    r"status of (404|422)|ERR_INTERNET_DISCONNECTED|^htmx:(sendError|sendAbort|afterRequest)"
+    r"status of (404|410|422)|Error Code 404|ERR_INTERNET_DISCONNECTED"
+    r"|^htmx:(sendError|sendAbort|afterRequest)"
 )
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from gallery import trash
 from gallery.engine import sweeping
 from gallery.lineage import lineage_of
-from gallery.models import Gallery, Image, Membership, Placement
+from gallery.models import Comment, Gallery, Image, Membership, Placement
 
 DAYS = timedelta(days=1)
 
@@ -184,3 +184,15 @@ def test_a_slow_storage_holds_up_no_sweep(alice, make_image, monkeypatch):
     trash.clear()
 
     assert not Image.objects.doomed().exists()
+
+
+def test_what_was_said_of_a_purged_picture_is_gone_and_it_is_no_cover(image, alice):
+    gallery = Gallery.objects.create(name="Spring", owner=alice, cover=image)
+    Placement.objects.create(gallery=gallery, image=image)
+    Comment.objects.create(gallery=gallery, image=image, person=alice, text="A secret")
+    trash.throw_away(image)
+
+    trash.purge(image, by=alice)
+
+    gallery.refresh_from_db()
+    assert gallery.cover is None and not Comment.objects.exists()

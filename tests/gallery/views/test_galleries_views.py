@@ -272,6 +272,14 @@ def test_a_picture_is_dropped_before_another_one(alice, spring, pictures, client
     assert post(client, spring, move, {"before": str(third.pk)}).status_code == 404
 
 
+def test_a_picture_is_dropped_at_the_end(alice, spring, pictures, client_of):
+    post(client_of(alice), spring, "order", {"order": "hand"})
+
+    post(client_of(alice), spring, f"images/{pictures[0].pk}/move", {"before": ""})
+
+    assert in_order(spring)[-1] == pictures[0].pk
+
+
 def test_whoever_was_removed_meanwhile_is_told_at_the_next_step(
     alice, bob, spring, pictures, client_of
 ):

@@ -303,6 +303,16 @@ def test_nobody_responds_without_a_name_or_where_it_is_not_wanted(case, spring, 
     assert Placement.objects.get().approval == "" and not Comment.objects.exists()
 
 
+def test_guests_who_send_too_much_are_slowed(spring, image, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"link_response": "3/10m/ip"}
+    path = link_to(spring, takes_responses=True)
+    client = introduced(path)
+
+    statuses = [client.post(f"{path}images/{image.pk}/heart/").status_code for _ in range(4)]
+
+    assert statuses == [302, 302, 429, 429]
+
+
 def test_an_empty_name_or_comment_is_told_at_the_field(spring, image):
     path = link_to(spring, takes_responses=True)
     client = introduced(path)
