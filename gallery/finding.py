@@ -17,7 +17,7 @@ from gallery.search import KINDS, RATIOS, Search, Term
 KEPT, IN_TRASH, NOWHERE = "kz", "xz", "nowherez"  # the last is no picture's
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-NEAR = 5_000  # PostgreSQL reads so many neighbours before it asks the index
+NEAR = 8_000  # PostgreSQL reads so many neighbours before it asks the index
 
 Found = list[tuple[int, uuid.UUID]]  # places and pictures
 
@@ -138,15 +138,15 @@ def newer(wish: Wish, *, than: int, most: int) -> Found:
     return _near(wish, max(low, than + 1), high, "ASC", most)
 
 
-def count(wish: Wish, *, most: int) -> int:
-    """How many fit; no more than this are counted."""
+def some(wish: Wish, *, most: int) -> Found:
+    """Any of those that fit, in no order."""
     if _is_sqlite():
-        return len(older(wish, than=None, most=most))
+        return older(wish, than=None, most=most)
     query, values = _tsquery(wish)
     low, high = _bounds(wish)
     sql = f"""SELECT place, image_id FROM gallery_entry
         WHERE doc @@ {query} AND place >= %s AND place < %s LIMIT %s"""
-    return len(_rows(sql, [*values, low, high, most]))
+    return _rows(sql, [*values, low, high, most])
 
 
 def _near(wish: Wish, low: int, high: int, order: str, most: int) -> Found:

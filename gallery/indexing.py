@@ -14,26 +14,23 @@ pictures, placements or favourites begins with `remove` and ends with `install`.
 """
 
 from collections.abc import Iterator
-from typing import Any
+
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from gallery.tiles import SHAPES
 
 
-def install(schema_editor: Any) -> None:
+def install(connection: BaseDatabaseWrapper) -> None:
     """Make the index of what there is, and keep it in step from now on."""
-    _run(schema_editor, SQLITE if _is_sqlite(schema_editor) else POSTGRESQL)
+    _run(connection, SQLITE if connection.vendor == "sqlite" else POSTGRESQL)
 
 
-def remove(schema_editor: Any) -> None:
-    _run(schema_editor, SQLITE_BACK if _is_sqlite(schema_editor) else POSTGRESQL_BACK)
+def remove(connection: BaseDatabaseWrapper) -> None:
+    _run(connection, SQLITE_BACK if connection.vendor == "sqlite" else POSTGRESQL_BACK)
 
 
-def _is_sqlite(schema_editor: Any) -> bool:
-    return bool(schema_editor.connection.vendor == "sqlite")
-
-
-def _run(schema_editor: Any, statements: tuple[str, ...]) -> None:
-    with schema_editor.connection.cursor() as cursor:
+def _run(connection: BaseDatabaseWrapper, statements: tuple[str, ...]) -> None:
+    with connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
 

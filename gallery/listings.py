@@ -79,7 +79,8 @@ def shared(person: Person, narrow: Search = EVERYTHING) -> Listing:
 def team(person: Person, narrow: Search = EVERYTHING) -> Listing:
     """What is in the galleries of the whole team."""
     everybodys = Gallery.objects.visible_to(person).filter(is_for_team=True)
-    within = Placement.objects.filter(image=OuterRef("pk"), gallery__in=everybodys.values("pk"))
+    opened = everybodys.filter(pk=OuterRef("gallery_id"))
+    within = Placement.objects.filter(Exists(opened), image=OuterRef("pk"))
     theirs = Image.objects.visible_to(person).filter(Exists(within))
     wish = Wish(groups=((finding.KEPT,),))
     return _indexed(TEAM, "the team’s pictures", person, theirs, wish, narrow, everybodys)

@@ -10,10 +10,11 @@ from django.utils import formats, timezone
 from django.utils.http import urlencode
 
 from accounts.models import Person
-from gallery import shelves
+from gallery import shelves, words
 from gallery.listings import FAVOURITES, LIBRARY, SHARED, TEAM, TRASH, Listing
 from gallery.models import FluxModel, Gallery, SavedSearch
 from gallery.search import KINDS, RATIOS, Search
+from gallery.shelves import Shelf
 
 PEOPLE = GALLERIES = 100  # to choose from
 MOST = 1000  # pictures are counted
@@ -224,11 +225,10 @@ def address_of(one: SavedSearch) -> str:
     return reverse(name) + (f"?{rest}" if rest else "")
 
 
-def counted(listing: Listing) -> str:
+def counted(listing: Listing, shelf: Shelf, *, is_first: bool) -> str:
     """How many there are in a list that is narrowed, as far as that is cheap."""
     if listing.search.is_wide:
         return ""
-    number = shelves.count(listing, most=MOST + 1)
-    if number > MOST:
-        return f"More than {MOST:,} pictures"
-    return f"{number:,} {'picture' if number == 1 else 'pictures'}"
+    is_all = is_first and not shelf.older
+    number = shelf.size if is_all else shelves.count(listing, most=MOST + 1)
+    return f"More than {MOST:,} pictures" if number > MOST else words.pictures(number)

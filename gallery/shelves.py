@@ -8,7 +8,7 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Max, Min, Q
+from django.db.models import Q
 from django.utils import formats, timezone
 
 from gallery import finding
@@ -66,6 +66,10 @@ class Shelf:
     days: tuple[Day, ...]  # a list that goes by no time has but one, without a heading
     older: str  # the mark after which the next page begins
 
+    @property
+    def size(self) -> int:
+        return sum(len(day.tiles) for day in self.days)
+
 
 def shelf(listing: Listing, *, after: Mark | None = None) -> Shelf:
     rows = older(listing, after, most=PAGE + 1)
@@ -94,7 +98,7 @@ def newer(listing: Listing, before: Mark, *, most: int) -> list[Any]:
 
 def _looked_up(index: Index, look: Callable[..., Found], most: int) -> list[Any]:
     if index.loose:
-        rows = _found(index, look(index.loose, most=2 * most))
+        rows = _found(index, look(index.loose, most=most + most // 4))
         if len(rows) >= most:
             return rows[:most]
     return _found(index, look(index.wish, most=most))
@@ -110,27 +114,22 @@ def count(listing: Listing, *, most: int) -> int:
     """How many there are; in a long list any number that is not below `most`."""
     if not listing.index:
         return int(listing.rows.order_by()[:most].count())
-    if not listing.index.loose:
-        return finding.count(listing.index.wish, most=most)
-    found = finding.older(listing.index.loose, than=None, most=most)
-    if len(found) == most:
-        return most
+    wish = listing.index.loose or listing.index.wish
+    found = finding.some(wish, most=most)
+    if wish is listing.index.wish or len(found) == most:
+        return len(found)
     return int(listing.index.seen.filter(pk__in=[pk for _, pk in found]).order_by().count())
 
 
 def ends(listing: Listing) -> tuple[datetime, datetime] | None:
-    """Between which moments its pictures were made, where a list goes by that."""
-    if listing.index and listing.index.loose:  # then those of all are near enough
-        places = Entry.objects.aggregate(first=Min("place"), last=Max("place"))
-        moments = [_moment(place // 1000) for place in places.values() if place]
-    elif listing.index:
-        wish = listing.index.wish
-        found = finding.newer(wish, than=0, most=1) + finding.older(wish, than=None, most=1)
-        moments = [_moment(place // 1000) for place, _ in found]
+    """Between which moments its pictures were made, or all of the site; where a list goes by it."""
+    if listing.index:
+        places = [Entry.objects.order_by(order).first() for order in ("place", "-place")]
+        moments = [_moment(one.place // 1000) for one in places if one]
     elif listing.name == LIBRARY:
-        of_first, of_last = ("at", "pk"), ("-at", "-pk")
-        found_rows = [listing.rows.order_by(*order).first() for order in (of_first, of_last)]
-        moments = [row.at for row in found_rows if row]
+        orders = ("at", "pk"), ("-at", "-pk")
+        found = [listing.rows.order_by(*order).first() for order in orders]
+        moments = [row.at for row in found if row]
     else:
         return None
     return (moments[0], moments[1]) if len(moments) == 2 else None

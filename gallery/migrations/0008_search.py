@@ -9,11 +9,11 @@ from gallery import indexing
 
 
 def install(apps, schema_editor):
-    indexing.install(schema_editor)
+    indexing.install(schema_editor.connection)
 
 
 def remove(apps, schema_editor):
-    indexing.remove(schema_editor)
+    indexing.remove(schema_editor.connection)
 
 
 class Migration(migrations.Migration):

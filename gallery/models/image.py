@@ -18,10 +18,9 @@ RENDITION_TYPE = "image/webp"
 class ImageQuerySet(models.QuerySet["Image"]):
     def visible_to(self, person: Person) -> "ImageQuerySet":
         """The one rule for pages, files, thumbnails, zip and search alike: nothing in the trash."""
-        shared = Placement.objects.filter(
-            image=models.OuterRef("pk"),
-            gallery__in=Gallery.objects.visible_to(person).values("pk"),
-        )
+        # From the picture to its few galleries: by `IN`, SQLite tries every gallery there is.
+        opened = Gallery.objects.visible_to(person).filter(pk=models.OuterRef("gallery_id"))
+        shared = Placement.objects.filter(models.Exists(opened), image=models.OuterRef("pk"))
         return self.kept().filter(models.Q(owner=person) | models.Exists(shared))
 
     def kept(self) -> "ImageQuerySet":

@@ -9,7 +9,7 @@ from django_htmx.http import push_url
 from accounts.requests import TeamRequest
 from gallery import listings, narrowing, search, shelves
 from gallery.listings import FAVOURITES, LIBRARY, SHARED, TEAM, TRASH, Listing
-from gallery.shelves import Mark
+from gallery.shelves import Mark, Shelf
 
 
 @never_cache
@@ -45,28 +45,31 @@ def trash(request: TeamRequest) -> HttpResponse:
 def _page(request: TeamRequest, name: str) -> HttpResponse:
     listing = listings.find(request.user, search.asked(request.GET) | {"in": name})
     after = _mark(request, listing)
+    shelf = shelves.shelf(listing, after=after)
     context = {
         "listing": listing,
-        "shelf": shelves.shelf(listing, after=after),
+        "shelf": shelf,
         "is_first": after is None,
         "query": listing.query,
         "more": f"{listing.page}{'&' if '?' in listing.page else '?'}after=",
         "tab": next(tab for tab in narrowing.TABS if tab.name == name),
     }
     if not (after and request.htmx):  # else only the next pictures are looked at
-        context |= _around(request, listing)
+        context |= _around(request, listing, shelf, is_first=after is None)
     answer = render(request, "gallery/library.html", context)
     # The form sends what is empty, too.
     return push_url(answer, listing.page) if request.htmx and not after else answer
 
 
-def _around(request: TeamRequest, listing: Listing) -> dict[str, object]:
+def _around(
+    request: TeamRequest, listing: Listing, shelf: Shelf, *, is_first: bool
+) -> dict[str, object]:
     return {
         "tabs": (tabs := narrowing.tabs(listing.search)),
         "elsewhere": {tab.name: tab.address for tab in tabs},
         "bar": narrowing.bar(listing, request.user),
-        "years": narrowing.years(listing),
-        "count": narrowing.counted(listing),
+        "years": narrowing.years(listing) if shelf.older or not is_first else [],
+        "count": narrowing.counted(listing, shelf, is_first=is_first),
         "saved": narrowing.saved(request.user, listing.query.removeprefix("?")),
     }
 

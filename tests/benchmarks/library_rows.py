@@ -56,8 +56,8 @@ def make_people() -> None:
 def grow(size: int) -> None:
     """To so many pictures, with the index made anew, as a migration does."""
     random.seed(size)
-    with connection.schema_editor() as editor:
-        indexing.remove(editor)
+    with transaction.atomic():
+        indexing.remove(connection)
     _run(*HURRY.get(connection.vendor, ()))
     rows = _rows(Image.objects.count(), size)
     while part := list(islice(rows, AT_ONCE)):
@@ -65,8 +65,8 @@ def grow(size: int) -> None:
             _insert(Image, [image for image, _, _ in part])
             _insert(Placement, [placement for _, placement, _ in part if placement])
             _insert(Favourite, [favourite for _, _, favourite in part if favourite])
-    with connection.schema_editor() as editor:
-        indexing.install(editor)
+    with transaction.atomic():
+        indexing.install(connection)
     _run("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
     connection.close()  # what was for the hurry goes with it
 

@@ -1,48 +1,7 @@
-"""The search, on whichever database this is: words, filters, an index that follows by itself."""
-
-import uuid
-from collections.abc import Callable
-from typing import Any
+"""The words of the search, on whichever database this is."""
 
 import pytest
-
-from accounts.models import Person
-from gallery import listings, shelves
-from gallery.models import Image
-
-
-@pytest.fixture
-def image(make_generation: Callable[..., Any]) -> Callable[..., Image]:
-    """`image(alice, "A red fox")`: its row alone, without files."""
-    generations: dict[Any, Any] = {}
-
-    def make(owner: Person, prompt: str = "A lighthouse", **fields: Any) -> Image:
-        generation = fields.pop("generation", None)
-        if generation is None:
-            generation = generations.get(owner.pk) or make_generation(owner, status="succeeded")
-            generations[owner.pk] = generation
-        usual = {
-            "generation": generation,
-            "model_name": "flux-dev",
-            "width": 64,
-            "height": 48,
-            "bytes": 1,
-            "sha256": "",
-            "content_type": "image/png",
-            "colour": "#8a6f5c",
-            "original": f"{uuid.uuid4()}.png",
-        }
-        return Image.objects.create(owner=owner, prompt=prompt, **usual | fields)
-
-    return make
-
-
-def found(person: Person, **asked: str) -> list[str]:
-    """The prompts on the first page, which are those of the whole list."""
-    listing = listings.find(person, asked)
-    tiles = [tile.prompt for day in shelves.shelf(listing).days for tile in day.tiles]
-    assert sorted(tiles) == sorted(row.prompt for row in listing.rows)
-    return tiles
+from looking import found
 
 
 @pytest.mark.parametrize(
@@ -83,15 +42,15 @@ def found(person: Person, **asked: str) -> list[str]:
         ("\0fox", True),
     ],
 )
-def test_words(alice, image, q, is_found):
+def test_words(alice, make_row, q, is_found):
     prompt = "The red fox, jumping over hedges: black-and-white 3D render, Café"
-    image(alice, prompt)
+    make_row(alice, prompt)
 
     assert found(alice, q=q) == ([prompt] if is_found else [])
 
 
 @pytest.mark.parametrize("q", ["", "   ", "!!!", '""', "-", "*", "-*", "'", "\\"])
-def test_a_search_without_a_word_narrows_nothing(alice, image, q):
-    image(alice, "A fox")
+def test_a_search_without_a_word_narrows_nothing(alice, make_row, q):
+    make_row(alice, "A fox")
 
     assert found(alice, q=q) == ["A fox"]

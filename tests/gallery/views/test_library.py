@@ -87,7 +87,7 @@ def test_the_library_takes_the_same_number_of_queries_for_few_and_many(
     client = client_of(alice)
     client.get("/library/")
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(10):
         answer = client.get("/library/")
 
     assert len(shown(answer)) == number
