@@ -66,6 +66,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         people.vouch_for_address(obj)
+        people.end_what_is_no_longer_theirs(obj)
         fields = ", ".join(form.changed_data) or "nothing"
         text = f"Changed {obj} in the back office: {fields}" if change else f"Added {obj}"
         audit.record(AuditKind.PEOPLE, text, request=request)

@@ -103,6 +103,7 @@ def change_role(person: Person, role: str, *, shown: str) -> Person:
         raise OnlyAdmin
     person.role = role
     person.save(update_fields=["role"])
+    end_what_is_no_longer_theirs(person)
     return person
 
 
@@ -114,10 +115,18 @@ def deactivate(person: Person) -> None:
     """
     if is_only_admin(person):
         raise OnlyAdmin
-    Person.objects.filter(pk=person.pk).update(is_active=False)
-    for session in UserSession.objects.filter(user_id=person.pk):
-        session.end()
-    invitations.revoke_those_of(person)
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    end_what_is_no_longer_theirs(person)
+
+
+def end_what_is_no_longer_theirs(person: Person) -> None:
+    """Sessions of who is locked out; open invitations of who is no admin any more."""
+    if not person.is_active:
+        for session in UserSession.objects.filter(user_id=person.pk):
+            session.end()
+    if not person.is_admin:
+        invitations.revoke_those_of(person)
 
 
 def activate(person: Person) -> None:

@@ -112,12 +112,18 @@ def page(*, query: str = "", sort: str = "name", number: int = 1) -> PeoplePage:
     )
 
 
-def rows(persons: QuerySet[Person]) -> list[Row]:
+def row_of(person: Person) -> Row:
+    """As it is in the database now, whatever the object says."""
+    [row] = rows(Person.objects.filter(pk=person.pk), entries=person.credit_entries.all())
+    return row
+
+
+def rows(persons: QuerySet[Person], *, entries: QuerySet[CreditEntry] | None = None) -> list[Row]:
     """Three questions, however many people there are."""
     today = _today()
     since = today.replace(day=1)
     until = (since + timedelta(days=32)).replace(day=1)
-    sums = _sums(since, until)
+    sums = _sums(CreditEntry.objects.all() if entries is None else entries, since, until)
     budget = TeamBudget.objects.get(pk=1)
     now = timezone.now()
     return [
@@ -146,8 +152,10 @@ def _with_counts(persons: QuerySet[Person], since: date) -> QuerySet[Person]:
     )
 
 
-def _sums(since: date, until: date) -> dict[UUID, dict[str, Decimal]]:
-    month = CreditEntry.objects.filter(day__gte=since, day__lt=until).order_by()
+def _sums(
+    entries: QuerySet[CreditEntry], since: date, until: date
+) -> dict[UUID, dict[str, Decimal]]:
+    month = entries.filter(day__gte=since, day__lt=until).order_by()
     sums = month.values("person").annotate(
         spent=Sum("amount", filter=Q(kind__in=SPENDING)),
         granted=Sum("amount", filter=Q(kind__in=GRANTING)),

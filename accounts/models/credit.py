@@ -78,8 +78,11 @@ class CreditEntry(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["person", "day"], name="credit_entry_person_day"),
-            models.Index(fields=["day"], name="credit_entry_day"),
+            # They hold all that a month is added up from, so that the lines need not be read.
+            models.Index(
+                fields=["person", "day", "kind", "amount"], name="credit_entry_person_day"
+            ),
+            models.Index(fields=["day", "person", "kind", "amount"], name="credit_entry_day"),
             models.Index(fields=["reference"], name="credit_entry_reference"),
         ]
 

@@ -48,8 +48,7 @@ def person_page(
     request: TeamRequest, person: Person, *, problem: str = "", **bound: object
 ) -> HttpResponse:
     """With the forms as they were sent, when something was wrong with one of them."""
-    [row] = listing.rows(Person.objects.filter(pk=person.pk))
-    # A person who was fetched before may hold what was not saved; the row is as it is now.
+    row = listing.row_of(person)
     fresh = row.person
     forms = {
         "role": RoleForm(initial={"role": fresh.role}),

@@ -328,6 +328,28 @@ def test_the_invitations_of_who_is_locked_out_end(link, stranger, admin):
     assert stranger.get(link).status_code == 410
 
 
+def test_the_invitations_of_who_is_no_admin_any_more_end(client, link, stranger, admin):
+    second = Person.objects.create_superuser("second@example.org")
+    second_link = invitations.by_link([Guest(email="")], terms=Terms(role=Role.ADMIN), by=second)
+
+    people.change_role(admin, "member", shown=people.stamp(admin))
+
+    assert stranger.get(link).status_code == 410
+    assert stranger.get(urlsplit(second_link[0][1]).path).status_code == 200
+
+
+def test_the_back_office_ends_them_too(client_of, link, stranger, admin):
+    second = Person.objects.create_superuser("second@example.org", PASSWORD)
+    form = {"email": admin.email, "name": "Ada", "role": "admin"}
+
+    client_of(second).post(f"/admin/accounts/person/{admin.pk}/change/", form)
+
+    admin.refresh_from_db()
+    assert not admin.is_active
+    assert stranger.get(link).status_code == 410
+    assert AuditEvent.objects.filter(text__contains="in the back office: name, is_active").exists()
+
+
 def test_an_invitation_used_while_its_letter_goes_out_stays_used(link):
     """A row that was read before must not bring the old state back."""
     stale = Invitation.objects.get()
