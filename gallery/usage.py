@@ -238,13 +238,10 @@ def _roll_up(last: int) -> int:
 
 
 def _keep(sums: Sums) -> None:
-    days = {key.day for key in sums}
-    kept = {
-        Key(cell.day, cell.axis, cell.key): cell for cell in UsageCell.objects.filter(day__in=days)
-    }
-    for key, total in sums.items():
-        if key in kept:
-            total.add(kept[key])
+    cells = UsageCell.objects.filter(day__in={key.day for key in sums})
+    for row in cells.values_list(*Key._fields, *SUMMED):
+        if total := sums.get(Key(*row[:3])):
+            total.add(Sum(*row[3:]))
     UsageCell.objects.bulk_create(
         [UsageCell(**key._asdict(), **_values(total)) for key, total in sums.items()],
         update_conflicts=True,
