@@ -2,13 +2,17 @@
 
 from django_q.models import Schedule
 
-from gallery import outside
+from gallery import outside, webhooks
 from gallery.engine import conductor, heartbeat, storing, sweeping
+from gallery.posting import open_poster
 
 SHIFT = 60  # seconds
 
 # Name, task and minutes between two runs.
-SCHEDULES = (("sweep", "gallery.tasks.sweep", 1),)
+SCHEDULES = (
+    ("sweep", "gallery.tasks.sweep", 1),
+    ("webhooks", "gallery.tasks.send_webhooks", 1),
+)
 
 
 def conduct() -> None:
@@ -22,6 +26,11 @@ def store(result_id: str) -> None:
 
 def sweep() -> None:
     sweeping.sweep()
+
+
+def send_webhooks() -> None:
+    with open_poster() as poster:
+        webhooks.send_due(poster)
 
 
 def beat() -> str:

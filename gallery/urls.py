@@ -23,6 +23,7 @@ from gallery.views.prompts import prompt_list, prompt_remove
 from gallery.views.repeats import earlier
 from gallery.views.studio import feed_more, generation_create, preview, studio
 from gallery.views.uploads import upload_create, upload_rendition
+from gallery.views.webhooks import webhook_list, webhook_remove
 
 
 class RenditionConverter(StringConverter):
@@ -70,6 +71,8 @@ urlpatterns = [
     path("images/<uuid:pk>/purge/", image_purge, name="image_purge"),
     path("images/<uuid:pk>/<rendition:size>.webp", image_rendition, name="image_rendition"),
     path("api/", include("gallery.api.urls")),
+    path("settings/webhooks/", webhook_list, name="webhook_list"),
+    path("settings/webhooks/<uuid:pk>/remove/", webhook_remove, name="webhook_remove"),
     path("flux/callback/<str:signed>/", flux_callback, name="flux_callback"),
     path("flux/reference/<str:signed>/", flux_reference, name="flux_reference"),
 ]

@@ -6,11 +6,13 @@ from gallery.models.generation import Attempt, FeedVersion, Generation, Result
 from gallery.models.image import Image, Upload
 from gallery.models.prompt import Preset, PromptUse
 from gallery.models.review import Favourite
+from gallery.models.webhook import Delivery, Webhook
 
 __all__ = [
     "Attempt",
     "Batch",
     "Conductor",
+    "Delivery",
     "Favourite",
     "FeedVersion",
     "FluxModel",
@@ -25,4 +27,5 @@ __all__ = [
     "PromptUse",
     "Result",
     "Upload",
+    "Webhook",
 ]
