@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from accounts import audit, credits, people
+from accounts import audit, credits, people, second_factor
 from accounts.admin_forms import NewPersonForm, PersonForm
 from accounts.forms import AdjustmentForm
 from accounts.models import CreditEntry, Person, TeamBudget
@@ -47,6 +47,7 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
     search_fields = ["email", "name"]
     ordering = ["email"]
     filter_horizontal = []
+    actions = ["take_second_factor_away"]
     readonly_fields = ["joined_at", "last_login"]
     fieldsets = [
         (None, {"fields": ["email", "name", "password"]}),
@@ -70,6 +71,12 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         fields = ", ".join(form.changed_data) or "nothing"
         text = f"Changed {obj} in the back office: {fields}" if change else f"Added {obj}"
         audit.record(AuditKind.PEOPLE, text, request=request)
+
+    @admin.action(description="Take away passkeys, authenticator app and recovery codes")
+    def take_second_factor_away(self, request: HttpRequest, chosen: QuerySet[Person]) -> None:
+        done = [str(one) for one in chosen if second_factor.take_away(one, request=request)]
+        words = f"Without a second factor now: {', '.join(done)}." if done else "None had any."
+        messages.success(request, words)
 
     def get_urls(self) -> list[URLPattern]:
         adjust = path(

@@ -84,6 +84,14 @@ def is_missing_for(person: Person) -> bool:
     return is_required_of(person) and not _factors_of(person).exists()
 
 
+def take_away(person: Person, *, request: HttpRequest) -> bool:
+    """For somebody who lost phone, passkeys and codes. Return whether there was anything."""
+    found, _ = Authenticator.objects.filter(user_id=person.pk).delete()
+    if found:
+        audit.record(AuditKind.SIGN_IN, f"Took away the second factor of {person}", request=request)
+    return bool(found)
+
+
 class RequiredSecondFactorMiddleware:
     """Leads who must have a second factor and has none to setting it up, and to nothing else."""
 

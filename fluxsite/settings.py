@@ -29,6 +29,7 @@ FLUX_API_TOKEN = env.text("FLUX_API_TOKEN")  # empty: the embedded emulator answ
 FLUX_API_URL = env.address("FLUX_API_URL", "https://api.acedata.cloud")
 FLUX_CALLBACK_URL = env.address("FLUX_CALLBACK_URL")
 FLUX_RESULT_HOSTS = env.hosts("FLUX_RESULT_HOSTS")
+WEBHOOK_HOSTS = env.hosts("WEBHOOK_HOSTS")
 FLUX_MAX_IN_FLIGHT = env.number("FLUX_MAX_IN_FLIGHT", 10, low=1, high=10_000)
 FLUX_MAX_PER_SECOND = env.number("FLUX_MAX_PER_SECOND", 5, low=1, high=1_000)
 FLUX_MAX_QUEUED = env.number("FLUX_MAX_QUEUED", 20, low=1, high=10_000)  # a person

@@ -19,6 +19,7 @@ from gallery.network import (
     Resolver,
     TookTooLong,
     is_numeric,
+    is_public,
     look_up,
 )
 
@@ -29,6 +30,9 @@ HEADERS = {"accept": "image/*", "accept-encoding": "identity", "user-agent": "fl
 # in decimal, octal or hexadecimal and with parts left out.
 NAME = re.compile(r"[a-z0-9_]([a-z0-9._-]*[a-z0-9_.])?")
 ENDS_IN_NUMBER = re.compile(r"(^|\.)([0-9]+|0x[0-9a-f]*)\.?$")
+
+NO_HTTPS = "The address is not an https address."
+PRIVATE = "The address leads into a private network."
 
 Origin = tuple[str, str, int | None]
 
@@ -100,6 +104,28 @@ class Fetcher:
         ):
             return self._receive(response, into, deadline)
 
+    def check(self, url: str) -> None:
+        """Raise FetchFailed for an address that can be seen to be none of the outside."""
+        parsed = _parsed(url)
+        host = _host(parsed)
+        if parsed.scheme != "https" and not self._is_allowed(host, parsed.port or 80):
+            raise FetchFailed(NO_HTTPS, is_final=True)
+        is_open = self._is_allowed(host, parsed.port or 443) or not is_numeric(host)
+        if not (is_open or is_public(host)):
+            raise FetchFailed(PRIVATE, is_final=True)
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Send this there and return the status of the answer; no address leads on to another."""
+        deadline = Deadline(self._timeout)
+        with _failures_in_words(), closing(self._outside(deadline)) as outside:
+            parsed = _parsed(url)
+            transport = self._checked(parsed, outside)
+            request = httpx.Request(
+                "POST", parsed, headers={**headers, "user-agent": "fluxsite"}, content=body
+            )
+            with closing(transport.handle_request(request)) as response:
+                return response.status_code
+
     def _outside(self, deadline: Deadline) -> PublicTransport:
         gate = Gate(
             self._network, resolve=self._resolve, is_allowed=self._is_allowed, deadline=deadline
@@ -127,7 +153,7 @@ class Fetcher:
 
     def _checked(self, url: httpx.URL, outside: PublicTransport) -> PublicTransport:
         if url.scheme != "https" and not self._is_allowed(_host(url), url.port or 80):
-            raise FetchFailed("The address is not an https address.", is_final=True)
+            raise FetchFailed(NO_HTTPS, is_final=True)
         return outside
 
     def _receive(self, response: httpx.Response, into: BinaryIO, deadline: Deadline) -> Fetched:
@@ -171,7 +197,7 @@ def _parsed(address: str, *, base: httpx.URL | None = None) -> httpx.URL:
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchFailed("The address cannot be read.", is_final=True) from error
     if url.scheme not in ("http", "https") or url.userinfo or not _is_proper(url):
-        raise FetchFailed("The address is not one of a public file.", is_final=True)
+        raise FetchFailed("The address is not one of the open internet.", is_final=True)
     return url
 
 
@@ -195,7 +221,7 @@ def _failures_in_words() -> Iterator[None]:
     try:
         yield
     except NotPublic as error:
-        raise FetchFailed("The address leads into a private network.", is_final=True) from error
+        raise FetchFailed(PRIVATE, is_final=True) from error
     except (TookTooLong, httpcore.TimeoutException, httpx.TimeoutException) as error:
         raise FetchFailed("The other side took too long.") from error
     except (httpcore.ConnectError, httpx.ConnectError) as error:

@@ -167,3 +167,12 @@ class EditForm(WishForm):
         if key and not found:
             raise forms.ValidationError(GONE)
         return found
+
+
+class WebhookForm(forms.Form):
+    address = forms.CharField(
+        label="Address",
+        max_length=500,
+        widget=forms.URLInput,
+        error_messages={"required": "Give the address that should hear of your jobs."},
+    )

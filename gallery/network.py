@@ -98,7 +98,9 @@ class PublicTransport(httpx.BaseTransport):
             target=request.url.raw_path,
         )
         answer = self._pool.handle_request(
-            httpcore.Request(request.method, url, headers=request.headers.raw)
+            httpcore.Request(
+                request.method, url, headers=request.headers.raw, content=request.stream
+            )
         )
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
 

@@ -3,8 +3,9 @@
 from django_q.models import Schedule
 
 from accounts import alerts, letters
-from gallery import outside, usage
+from gallery import outside, usage, webhooks
 from gallery.engine import conductor, heartbeat, storing, sweeping, testing
+from gallery.posting import open_poster
 
 SHIFT = 60  # seconds
 
@@ -13,6 +14,7 @@ SCHEDULES = (
     ("sweep", "gallery.tasks.sweep", 1),
     ("letters", "gallery.tasks.send_letters", 1),
     ("budgets", "gallery.tasks.look_at_budgets", 5),
+    ("webhooks", "gallery.tasks.send_webhooks", 1),
 )
 
 
@@ -40,6 +42,11 @@ def send_letters() -> None:
 
 def look_at_budgets() -> None:
     letters.deliver(alerts.look())
+
+
+def send_webhooks() -> None:
+    with open_poster() as poster:
+        webhooks.send_due(poster)
 
 
 def beat() -> str:

@@ -91,6 +91,7 @@ from gallery.views.usage import (
     team_usage,
     team_usage_galleries,
 )
+from gallery.views.webhooks import webhook_list, webhook_remove
 from gallery.views.zipping import selection_zip
 
 
@@ -233,6 +234,8 @@ urlpatterns = [
     path("settings/usage/", settings_usage, name="settings_usage"),
     path("settings/usage/ledger.<str:kind>", settings_ledger, name="settings_ledger"),
     path("api/", include("gallery.api.urls")),
+    path("settings/webhooks/", webhook_list, name="webhook_list"),
+    path("settings/webhooks/<uuid:pk>/remove/", webhook_remove, name="webhook_remove"),
     path("flux/callback/<str:signed>/", flux_callback, name="flux_callback"),
     path("flux/reference/<str:signed>/", flux_reference, name="flux_reference"),
 ]

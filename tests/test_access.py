@@ -7,7 +7,16 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from gallery.models import Batch, Gallery, Placement, Preset, PromptUse, SavedSearch, Upload
+from gallery.models import (
+    Batch,
+    Gallery,
+    Placement,
+    Preset,
+    PromptUse,
+    SavedSearch,
+    Upload,
+    Webhook,
+)
 from gallery.stamps import Stamp
 
 # Open to strangers, with the reason.
@@ -43,6 +52,7 @@ OPEN = {
 }
 # Named by an id: what an outsider gets to see of it is nothing.
 POSTED = {"generation_cancel", "generation_hide", "generation_retry"} | {
+    "webhook_remove",
     *("batch_cancel", "batch_hide", "batch_retry", "prompt_remove", "preset_delete"),
     "search_delete",
     *("image_favourite", "image_purge", "image_restore", "image_trash"),
@@ -137,6 +147,7 @@ def things_of(person, make_generation, make_image):
         "upload": upload,
         "batch": batch,
         "prompt": PromptUse.objects.create(owner=person, text="A door", folded="a door"),
+        "webhook": Webhook.objects.create(owner=person, address="https://hooks.example.org/"),
         "preset": Preset.objects.create(owner=person, name="Doors"),
         "search": SavedSearch.objects.create(owner=person, name="Doors", query="q=door"),
     }

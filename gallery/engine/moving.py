@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import credits
 from accounts.releasing import release_all
 from gallery.engine.states import CANCEL, Credits, Move
-from gallery.models import Attempt, Conductor, FeedVersion, Generation
+from gallery.models import Attempt, Conductor, Delivery, FeedVersion, Generation
 from gallery.models.generation import GenerationQuerySet, Status
 
 logger = logging.getLogger(__name__)
@@ -36,6 +36,9 @@ def make(move: Move, generation: Generation, **fields: Any) -> bool:
     if won:
         _account_for(move, generation, fields)
         mark_changed(generation)
+        if move.is_last:
+            generation.status = move.target
+            Delivery.objects.note([generation])
         logger.info("generation.moved id=%s move=%s", generation.pk, move.name.replace(" ", "_"))
     generation.refresh_from_db()
     return bool(won)
@@ -60,6 +63,9 @@ def cancel_all(generations: GenerationQuerySet) -> int:
     )
     Generation.objects.filter(pk__in=_taken_twice(keys)).update(is_possible_loss=True)
     release_all([row.reference for row in rows], note=CANCEL.name)
+    for row in rows:
+        row.status = CANCEL.target
+    Delivery.objects.note(rows)
     for row in rows:
         logger.info("generation.moved id=%s move=%s", row.pk, CANCEL.name)
     return len(rows)

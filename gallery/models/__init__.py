@@ -9,12 +9,14 @@ from gallery.models.review import Favourite, Rating, Rejection, Tag
 from gallery.models.search import Entry, SavedSearch
 from gallery.models.share import Comment, Guest, GuestHeart, ShareLink
 from gallery.models.usage import UsageCell, UsageMark
+from gallery.models.webhook import Delivery, Webhook
 
 __all__ = [
     "Attempt",
     "Batch",
     "Comment",
     "Conductor",
+    "Delivery",
     "Entry",
     "Favourite",
     "FeedVersion",
@@ -39,4 +41,5 @@ __all__ = [
     "Upload",
     "UsageCell",
     "UsageMark",
+    "Webhook",
 ]

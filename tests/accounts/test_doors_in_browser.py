@@ -1,6 +1,9 @@
 """What one signs in with, as chromium shows it: a virtual authenticator stands for the finger."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -8,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from accounts.models import AuditEvent
+from fluxsite.environment import origin_of, single_sign_on
 from tests.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -157,3 +161,29 @@ def test_a_token_is_made_copied_and_revoked_by_keyboard(visit, page, alice, comp
     is_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     assert complaints == []
+
+
+def test_the_content_policy_lets_the_button_lead_to_the_provider(
+    page, live_server, alice, settings, complaints
+):
+    callback = f"{live_server.url}/accounts/sso/callback/"
+    script = Path(__file__).with_name("identity_provider.py")
+    command = [sys.executable, str(script), "0", callback]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as provider:
+        url = provider.stdout.readline().strip()
+        secret = "a secret between the two"
+        options = single_sign_on(url, "fluxsite", secret, "Corner ID", settings.OIDC_SCOPES)
+        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": options}
+        settings.OIDC_URL, settings.OIDC_NAME = url, "Corner ID"
+        policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+        directives = policy | {"form-action": ["'self'", origin_of(url)]}
+        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": directives}
+
+        page.goto(f"{url}/as/?email=alice@example.org")
+        page.goto(f"{live_server.url}/accounts/login/?next=/settings/")
+        is_accessible(page)
+        page.get_by_role("button", name="Continue with Corner ID").click()
+
+        expect(page.get_by_role("heading", name="Settings", level=1)).to_be_visible()
+        provider.terminate()
+    assert not [words for words in complaints if "Content Security Policy" in words]

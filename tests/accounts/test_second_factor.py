@@ -255,3 +255,36 @@ def test_the_last_passkey_stays_where_a_second_factor_is_required(client_of, ali
     client.post(f"/accounts/passkeys/{passkey.pk}/remove/")
 
     assert Authenticator.objects.filter(pk=passkey.pk).exists()
+
+
+# ── Lost ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_admin_takes_the_second_factor_of_somebody_who_lost_it(client, client_of, alice, admin):
+    set_up_app(client_of(alice))
+
+    answer = client_of(admin).post(
+        "/admin/accounts/person/",
+        {"action": "take_second_factor_away", "_selected_action": [str(alice.pk), str(admin.pk)]},
+        follow=True,
+    )
+
+    assert "Without a second factor now: Alice Adler." in answer.text
+    assert "Took away the second factor of Alice Adler" in events()
+    sign_in(client, alice)
+    assert who(client) == alice.email
+
+
+def test_trying_passkeys_without_end_is_slowed_down(client, alice):
+    for _ in range(10):
+        client.post("/accounts/passkeys/sign-in/", {"credential": "{}"})
+
+    assert client.post("/accounts/passkeys/sign-in/", {"credential": "{}"}).status_code == 429
+
+
+def test_confirming_by_guesses_is_slowed_down(client_of, alice):
+    client = client_of(alice)
+    for _ in range(10):
+        client.post("/accounts/confirm/", {"password": "wrong"})
+
+    assert client.post("/accounts/confirm/", {"password": PASSWORD}).status_code == 429
