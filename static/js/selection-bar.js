@@ -29,10 +29,10 @@ const TAKEN = { trashed: !isInTrash, purged: true, restored: isInTrash }
 
 const done = ({ event, keys, moment }) => {
   const ids = new Set(keys.split(" "))
-  for (const tile of document.querySelectorAll("#grid > .tile")) {
-    if (!ids.has(tile.dataset.picture)) continue
-    if (event in TAKEN) tile.hidden = TAKEN[event]
-  }
+  const tiles = [...document.querySelectorAll("#grid > .tile")].filter(({ dataset }) => ids.has(dataset.picture))
+  if (event in TAKEN) for (const tile of tiles) tile.hidden = TAKEN[event]
+  // They were thrown away before this page was loaded.
+  if (event === "restored" && !isInTrash && !tiles.length) htmx.ajax("GET", location.href, { target: "#grid", select: "#grid", swap: "outerHTML" })
   if (event === "marked" || event === "unmarked") mark(ids, event === "marked")
   if (event in TAKEN) tidy()
   if (moment) setTimeout(() => document.querySelectorAll(`.undo[formaction*="${moment}"]`).forEach((undo) => undo.closest(".toast").remove()))
@@ -56,6 +56,11 @@ const tidy = () => {
     else if (heading && item.matches(".tile:not([hidden])")) heading.hidden = false
   }
 }
+
+// Undone on a page that had nothing to show.
+if (!form) document.addEventListener("htmx:oobAfterSwap", () => {
+  if (document.getElementById("selection-outcome")?.dataset.event) location.reload()
+})
 
 if (form) {
   document.addEventListener("selection-changed", say)
