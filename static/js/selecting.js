@@ -45,7 +45,8 @@ const clicked = (event) => {
   if (target.closest("[data-pick]")) return takeShown()
   if (!box || ctrlKey || metaKey || altKey) return
   if (target === box) return take(box, box.checked, shiftKey)
-  if (!target.closest(".tile-link") || !(shiftKey || isSelecting())) return
+  const isByKey = event.detail === 0 // Enter opens the picture all the same
+  if (!target.closest(".tile-link") || !(shiftKey || (isSelecting() && !isByKey))) return
   event.preventDefault()
   take(box, shiftKey || !box.checked, shiftKey)
 }
