@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts.models import Person
-from gallery import placing, reviewing, trash, words
+from gallery import placing, rating, trash, words
 from gallery.models import Favourite, Gallery, Image
 from gallery.models.image import ImageQuerySet
 from gallery.models.review import MOST_TAGS
@@ -69,11 +69,11 @@ def doom(keys: Keys, *, by: Person) -> Outcome:
 
 
 def rate(keys: Keys, *, by: Person, stars: int) -> Outcome:
-    return Outcome(done=tuple(reviewing.rate(keys, by=by, stars=stars)), asked=len(keys))
+    return Outcome(done=tuple(rating.rate(keys, by=by, stars=stars)), asked=len(keys))
 
 
 def tag(keys: Keys, names: Sequence[str], *, by: Person) -> Outcome:
-    tagged = reviewing.tag(keys, names, by=by)
+    tagged = rating.tag(keys, names, by=by)
     outcome = _of_ones_own(keys, (*tagged.done, *tagged.full), by)
     return replace(outcome, done=tagged.done, full=len(tagged.full))
 

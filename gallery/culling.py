@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import Person
-from gallery import bulk, favourites, listings, reviewing, shelves, words
+from gallery import bulk, favourites, listings, rating, shelves, words
 from gallery.addresses import address
 from gallery.bulk import Outcome
 from gallery.listings import TRASH, Listing
@@ -73,8 +73,7 @@ class Decision:
 def cull_of(person: Person, asked: Mapping[str, str], *, after: Mark | None, at: str) -> Cull:
     """`asked` is the query that names the list; without `at` it begins with the first picture."""
     listing = _listing(person, asked)
-    rows = shelves.older_than(after, listing.rows) if after else _from_the_top(listing)
-    images = list(rows[: MOST + 1])
+    images = shelves.older(listing, after, most=MOST + 1)
     place = {"after": str(after)} if after else {}
     frames = tuple(_frames(images[:MOST], person, listing, place))
     last = images[MOST - 1] if len(images) > MOST else None
@@ -104,10 +103,6 @@ def cull_of(person: Person, asked: Mapping[str, str], *, after: Mark | None, at:
 def _listing(person: Person, asked: Mapping[str, str]) -> Listing:
     listing = listings.find(person, asked)
     return listings.library(person) if listing.name == TRASH else listing
-
-
-def _from_the_top(listing: Listing) -> Any:
-    return listing.rows.order_by("-at", "-pk")
 
 
 def _address(listing: Listing, fields: Mapping[str, str]) -> str:
@@ -152,7 +147,7 @@ def _frames(
 
 def decide(image: Image, decision: Decision, *, by: Person) -> None:
     if decision.stars is not None:
-        reviewing.rate([image.pk], by=by, stars=decision.stars)
+        rating.rate([image.pk], by=by, stars=decision.stars)
     if decision.is_favourite is not None:
         favourites.mark(image, by=by, is_favourite=decision.is_favourite)
     if decision.is_rejected:

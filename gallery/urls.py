@@ -34,8 +34,8 @@ from gallery.views.live import live_poll
 from gallery.views.picker import pick
 from gallery.views.presets import preset_delete, preset_edit, preset_list, preset_new
 from gallery.views.prompts import prompt_list, prompt_remove
+from gallery.views.rating import image_rate, image_tag, image_untag, tag_list
 from gallery.views.repeats import earlier
-from gallery.views.reviewing import image_rate, image_tag, image_untag, tag_list
 from gallery.views.studio import feed_more, generation_create, preview, studio
 from gallery.views.uploads import upload_create, upload_rendition
 from gallery.views.zipping import selection_zip

@@ -9,13 +9,13 @@ from django.utils import formats, timezone
 from django.utils.http import urlencode
 
 from accounts.models import Person
-from gallery import comparing, facts, reviewing, walking, words
+from gallery import comparing, facts, rating, walking, words
 from gallery.addresses import address
 from gallery.facts import Fact, Family
 from gallery.flux import catalog
 from gallery.lineage import Lineage, lineage_of
 from gallery.models import Image
-from gallery.reviewing import Review
+from gallery.rating import Opinion
 from gallery.tiles import Tile, tile_of
 from gallery.trash import KEPT_DAYS
 from gallery.walking import Walk
@@ -44,7 +44,7 @@ class View:
     sha256: str
     families: tuple[Family, ...]
     lineage: Lineage | None
-    review: Review | None  # of what is in the trash there is none
+    opinion: Opinion | None  # of what is in the trash there is none
     walk: Walk
     doors: Doors
     gone_on: str  # the day on which it leaves the trash; empty outside it
@@ -61,7 +61,7 @@ def view_of(image: Image, person: Person, asked: Mapping[str, str]) -> View:
         sha256=image.sha256,
         families=facts.families_of(image, Image.objects.visible_to(person)),
         lineage=lineage_of(image, person),
-        review=None if image.trashed_at else reviewing.review_of(image, person),
+        opinion=None if image.trashed_at else rating.opinion_of(image, person),
         walk=walk,
         doors=_doors(image, person, walk),
         gone_on=_gone_on(image),

@@ -28,7 +28,7 @@ MOST_STARS = 5
 
 
 class Rating(models.Model):
-    """`Image.team_rating` is the average of them; `gallery.reviewing` keeps it true."""
+    """`Image.team_rating` is the average of them; `gallery.rating` keeps it true."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="ratings", db_index=False

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect, reswap, trigger_client_event
 
 from accounts.requests import TeamRequest
-from gallery import bulk, collecting, comparing, reviewing, selections, trash, words
+from gallery import bulk, collecting, comparing, rating, selections, trash, words
 from gallery.bulk import Keys, Outcome
 from gallery.collecting import CollectingForm
-from gallery.reviewing import NoTag
+from gallery.rating import NoTag
 from gallery.selections import Selection, Unusable
-from gallery.views.reviewing import stars_of
+from gallery.views.rating import stars_of
 
 EMPTY = "The trash is empty."
 MOMENT = "%Y%m%d%H%M%S%f"  # to the microsecond, as the database keeps it
@@ -89,7 +89,7 @@ def selection_tag(request: TeamRequest, selection: Selection) -> HttpResponse:
         return asked(request, selection, ask)
     typed = request.POST["tags"]
     try:
-        names = reviewing.names_in(typed)
+        names = rating.names_in(typed)
     except NoTag as problem:
         return asked(request, selection, ask, status=422, typed=typed, problem=str(problem))
     outcome = bulk.tag(selection.keys, names, by=request.user)

@@ -11,13 +11,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import TeamRequest
-from gallery import culling, selections
+from gallery import culling, selections, shelves
 from gallery.culling import Decision
 from gallery.models import Image
 from gallery.shelves import Mark
 from gallery.views.answers import page_of_ours
 from gallery.views.bulk import MOMENT
-from gallery.views.reviewing import stars_of
+from gallery.views.rating import stars_of
 
 FLAG = {"1": True, "0": False}
 
@@ -62,8 +62,8 @@ def cull_finish(request: TeamRequest) -> HttpResponse:
 
 
 def _mark(request: TeamRequest, text: str) -> Mark | None:
-    timed = selections.listing_of(request.user, request.GET.urlencode()).is_timed
+    listing = selections.listing_of(request.user, request.GET.urlencode())
     try:
-        return Mark.read(text, is_timed=timed) if text else None
+        return shelves.mark(text, listing) if text else None
     except ValueError as error:
         raise Http404 from error

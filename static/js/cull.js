@@ -1,6 +1,6 @@
 // Culling: one picture at a time. A decision shows at once, goes to the server by itself, and the
 // next picture follows; what held before is remembered, so that Z can bring it back.
-import { send, settled } from "./cull-sending.js"
+import { send, settled, unsent } from "./cull-sending.js"
 
 const at = (id) => document.getElementById(id)
 const frames = [...document.querySelectorAll("#cull-frames > li")]
@@ -74,8 +74,8 @@ const decide = (fields, { isUndo = false } = {}) => {
   send(dataset, fields)
 }
 
-const chosen = ({ name, value, ariaPressed }) => {
-  if (name === "stars") return { stars: ariaPressed === "true" ? "0" : value }
+const chosen = ({ name, value }) => {
+  if (name === "stars") return { stars: value }
   if (name === "is_favourite") return { is_favourite: "1", ...(frames[now].dataset.own === "1" && { is_rejected: "0" }) }
   return { is_rejected: "1" }
 }
@@ -124,4 +124,10 @@ at("cull-stage")?.addEventListener("touchend", ({ changedTouches: [end] }) => {
   if (Math.abs(x) > 40 && Math.abs(x) > 2 * Math.abs(y)) show(Math.max(0, now + (x < 0 ? 1 : -1)))
 }, { passive: true })
 
-if (frames.length && !isAtEnd) show(now)
+for (const [id, fields] of unsent()) {
+  const frame = frames.find(({ dataset }) => dataset.id === id)
+  if (!frame) continue
+  Object.assign(frame.dataset, fields)
+  send(frame.dataset, fields)
+}
+if (frames.length) show(isAtEnd ? frames.length : now)

@@ -1,6 +1,6 @@
 import pytest
 
-from gallery import bulk, culling, favourites, reviewing, trash
+from gallery import bulk, culling, favourites, rating, trash
 from gallery.culling import Decision
 from gallery.models import Favourite, Gallery, Image, Membership, Placement, Rating, Rejection
 from gallery.shelves import Mark
@@ -68,7 +68,7 @@ def test_each_decision_holds_and_the_same_again_is_the_same(alice, images):
 
 
 def test_what_held_before_brings_everything_back(alice, images):
-    reviewing.rate([images[0].pk], by=alice, stars=2)
+    rating.rate([images[0].pk], by=alice, stars=2)
     culling.decide(images[0], Decision(is_rejected=True, stars=5), by=alice)
 
     culling.decide(images[0], Decision(is_favourite=False, is_rejected=False, stars=2), by=alice)

@@ -1,6 +1,6 @@
 import pytest
 
-from gallery import reviewing
+from gallery import rating
 from gallery.models import Gallery, Image, Membership, Placement, Rating, Tag
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -63,7 +63,7 @@ def test_who_only_sees_it_may_rate_but_not_tag(image, alice, bob, client_of):
 
 
 def test_tags_are_completed_after_the_last_comma(image, alice, client_of):
-    reviewing.tag([image.pk], ["harbour", "night"], by=alice)
+    rating.tag([image.pk], ["harbour", "night"], by=alice)
 
     page = client_of(alice).get("/tags/", {"tags": "dawn, ni"}).content.decode()
 

@@ -36,7 +36,7 @@ class Star:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Review:
+class Opinion:
     stars: tuple[Star, ...]
     average: str  # in words; empty while nobody has rated it
     tags: tuple[str, ...]
@@ -46,10 +46,10 @@ class Review:
     untag: str
 
 
-def review_of(image: Image, person: Person) -> Review:
+def opinion_of(image: Image, person: Person) -> Opinion:
     given = dict(Rating.objects.filter(image=image).values_list("person", "stars"))
     key = str(image.pk)
-    return Review(
+    return Opinion(
         stars=tuple(_stars(given.get(person.pk, 0))),
         average=_average(list(given.values())),
         tags=tuple(Tag.objects.filter(image=image).values_list("name", flat=True)),
