@@ -64,13 +64,23 @@ class Shelf:
 
 
 def shelf(listing: Listing, *, after: Mark | None = None) -> Shelf:
-    page = older_than(after, listing.rows) if after else listing.rows.order_by("-at", "-pk")
-    rows = list(page[: PAGE + 1])
+    rows = older(listing, after, most=PAGE + 1)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Shelf(
         days=tuple(_days(rows[:PAGE], after, listing)),
         older=str(Mark(at=last.at, pk=last.pk)) if last else "",
     )
+
+
+def older(listing: Listing, after: Mark | None, *, most: int) -> list[Any]:
+    """What comes after this place, the nearest first; from the beginning without one."""
+    page = older_than(after, listing.rows) if after else listing.rows.order_by("-at", "-pk")
+    return list(page[:most])
+
+
+def mark(text: str, listing: Listing) -> Mark:
+    """Raises ValueError for what is no mark in this list."""
+    return Mark.read(text, is_timed=listing.is_timed)
 
 
 def older_than(mark: Mark, pictures: Rows) -> Rows:

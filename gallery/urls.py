@@ -18,6 +18,7 @@ from gallery.views.bulk import (
 )
 from gallery.views.callbacks import flux_callback, flux_reference
 from gallery.views.comparing import compare
+from gallery.views.culling import cull, cull_finish, image_cull
 from gallery.views.editing import edit, edit_source
 from gallery.views.generations import generation_cancel, generation_hide, generation_retry
 from gallery.views.images import image_detail, image_download, image_file, image_rendition
@@ -74,6 +75,8 @@ urlpatterns = [
     path("uploads/<uuid:pk>/<rendition:size>.webp", upload_rendition, name="upload_rendition"),
     path("library/", library, name="library"),
     path("library/favourites/", favourites, name="favourites"),
+    path("library/cull/", cull, name="cull"),
+    path("library/cull/finish/", cull_finish, name="cull_finish"),
     path("library/trash/", trash, name="trash"),
     path("library/trash/empty/", trash_empty, name="trash_empty"),
     path("library/trash/restore/", trash_restore, name="trash_restore"),
@@ -92,6 +95,7 @@ urlpatterns = [
     path("images/<uuid:pk>/download/", image_download, name="image_download"),
     path("images/<uuid:pk>/favourite/", image_favourite, name="image_favourite"),
     path("images/<uuid:pk>/galleries/", image_galleries, name="image_galleries"),
+    path("images/<uuid:pk>/cull/", image_cull, name="image_cull"),
     path("images/<uuid:pk>/rate/", image_rate, name="image_rate"),
     path("images/<uuid:pk>/tag/", image_tag, name="image_tag"),
     path("images/<uuid:pk>/untag/", image_untag, name="image_untag"),

@@ -31,13 +31,13 @@ OPEN = {
 POSTED = {"generation_cancel", "generation_hide", "generation_retry"} | {
     *("batch_cancel", "batch_hide", "batch_retry", "prompt_remove", "preset_delete"),
     *("image_favourite", "image_purge", "image_restore", "image_trash"),
-    *("image_rate", "image_tag", "image_untag"),
+    *("image_cull", "image_rate", "image_tag", "image_untag"),
 }
 
 NAMELESS = {"generation_create", "edit", "upload_create", "preview", "preset_new", "earlier"} | {
     *("selection_compare", "selection_favourite", "selection_gallery", "selection_purge"),
     *("selection_rate", "selection_restore", "selection_tag", "selection_trash"),
-    *("selection_zip", "trash_empty", "trash_restore"),
+    *("selection_zip", "trash_empty", "trash_restore", "cull_finish"),
 }
 
 
