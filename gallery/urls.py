@@ -26,6 +26,7 @@ from gallery.views.bulk import (
 )
 from gallery.views.callbacks import flux_callback, flux_reference
 from gallery.views.comparing import compare
+from gallery.views.culling import cull, cull_finish, image_cull
 from gallery.views.editing import edit, edit_source
 from gallery.views.galleries import (
     gallery_create,
@@ -135,6 +136,8 @@ urlpatterns = [
     path("library/searches/<uuid:pk>/", search_edit, name="search_edit"),
     path("library/searches/<uuid:pk>/delete/", search_delete, name="search_delete"),
     path("library/favourites/", favourites, name="favourites"),
+    path("library/cull/", cull, name="cull"),
+    path("library/cull/finish/", cull_finish, name="cull_finish"),
     path("library/trash/", trash, name="trash"),
     path("library/trash/empty/", trash_empty, name="trash_empty"),
     path("library/trash/restore/", trash_restore, name="trash_restore"),
@@ -153,6 +156,7 @@ urlpatterns = [
     path("images/<uuid:pk>/download/", image_download, name="image_download"),
     path("images/<uuid:pk>/favourite/", image_favourite, name="image_favourite"),
     path("images/<uuid:pk>/galleries/", image_galleries, name="image_galleries"),
+    path("images/<uuid:pk>/cull/", image_cull, name="image_cull"),
     path("images/<uuid:pk>/rate/", image_rate, name="image_rate"),
     path("images/<uuid:pk>/tag/", image_tag, name="image_tag"),
     path("images/<uuid:pk>/untag/", image_untag, name="image_untag"),

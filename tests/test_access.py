@@ -60,7 +60,7 @@ POSTED = {"generation_cancel", "generation_hide", "generation_retry"} | {
     *("placement_move", "placement_cover", "placement_remove"),
     *("placement_approval", "placement_comment", "comment_delete"),
     *("share_team", "share_invite", "share_role", "share_remove", "link_create", "link_revoke"),
-    *("image_rate", "image_tag", "image_untag"),
+    *("image_cull", "image_rate", "image_tag", "image_untag"),
 }
 # Below a gallery's address.
 OF_GALLERIES = {"gallery", "placement", "comment", "share", "link"}
@@ -74,7 +74,7 @@ NAMELESS = {"generation_create", "edit", "upload_create", "preview", "preset_new
         "selection_purge",
     ),
     *("selection_rate", "selection_restore", "selection_tag", "selection_trash"),
-    *("selection_purge", "selection_zip", "trash_empty", "trash_restore"),
+    *("selection_zip", "trash_empty", "trash_restore", "cull_finish"),
 }
 NOBODY = str(uuid.UUID(int=7))
 

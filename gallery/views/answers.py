@@ -5,11 +5,13 @@ import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import OperationalError
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect, reswap, trigger_client_event
 
 from accounts import credits
@@ -98,3 +100,12 @@ def token_of(request: TeamRequest) -> uuid.UUID:
         return uuid.UUID(request.POST.get("form_token", ""))
     except ValueError:
         return uuid.uuid4()
+
+
+def page_of_ours(request: TeamRequest, wanted: str) -> str:
+    """A page of this site; the library in place of any other."""
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, require_https=request.is_secure()
+    )
+    parts = urlsplit(wanted)
+    return parts._replace(scheme="", netloc="").geturl() if is_ours else reverse("library")

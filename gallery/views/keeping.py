@@ -1,14 +1,12 @@
 """What becomes of a picture: a favourite, in a gallery, in the trash, back again, or gone."""
 
 import uuid
-from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
@@ -17,6 +15,7 @@ from accounts.requests import TeamRequest
 from gallery import favourites, placing, trash, words
 from gallery.models import Image
 from gallery.tiles import tile_of
+from gallery.views.answers import page_of_ours
 
 
 @require_POST
@@ -92,17 +91,8 @@ def _told(request: TeamRequest, event: str, pk: uuid.UUID, address: str) -> Http
 
 
 def _list(request: TeamRequest) -> str:
-    return _ours(request, request.GET.get("back", ""))
+    return page_of_ours(request, request.GET.get("back", ""))
 
 
 def _where_from(request: TeamRequest) -> str:
-    return _ours(request, request.headers.get("Referer", ""))
-
-
-def _ours(request: TeamRequest, wanted: str) -> str:
-    """A page of this site; the library in place of any other."""
-    is_ours = url_has_allowed_host_and_scheme(
-        wanted, {request.get_host()}, require_https=request.is_secure()
-    )
-    parts = urlsplit(wanted)
-    return parts._replace(scheme="", netloc="").geturl() if is_ours else reverse("library")
+    return page_of_ours(request, request.headers.get("Referer", ""))

@@ -1,10 +1,10 @@
 // Selecting pictures in a grid. The boxes on the tiles are all that is known of it: pages that
 // scrolling adds join them. A picture that the viewer shows before its tile is loaded has a box
-// in the form itself until then.
-const form = document.getElementById("bulk")
+// in the form itself until then. The form may be swapped, so nothing here keeps it.
+const form = () => document.getElementById("bulk")
 const grid = () => document.getElementById("grid")
-const boxes = () => [...form.elements].filter(({ name }) => name === "image")
-const all = () => form.elements.everything
+const boxes = () => [...(form()?.elements ?? [])].filter(({ name }) => name === "image")
+const all = () => form().elements.everything
 const isTaken = ({ checked }) => checked
 const isSelecting = () => grid()?.hasAttribute("data-selecting") || boxes().some(isTaken)
 let last = null // where a range begins
@@ -23,7 +23,7 @@ const take = (box, isOn, isRange) => {
 
 const clear = () => {
   for (const box of boxes()) box.checked = false
-  for (const carried of form.querySelectorAll("[name=image]")) carried.remove()
+  for (const carried of form().querySelectorAll("[name=image]")) carried.remove()
   all().checked = false
   last = null
   setMode(false)
@@ -45,7 +45,8 @@ const clicked = (event) => {
   if (target.closest("[data-pick]")) return takeShown()
   if (!box || ctrlKey || metaKey || altKey) return
   if (target === box) return take(box, box.checked, shiftKey)
-  if (!target.closest(".tile-link") || !(shiftKey || isSelecting())) return
+  const isByKey = event.detail === 0 // Enter opens the picture all the same
+  if (!target.closest(".tile-link") || !(shiftKey || (isSelecting() && !isByKey))) return
   event.preventDefault()
   take(box, shiftKey || !box.checked, shiftKey)
 }
@@ -58,32 +59,33 @@ const takeShown = () => {
 
 const carry = (id) => {
   const box = Object.assign(document.createElement("input"), { type: "checkbox", name: "image", value: id, hidden: true })
-  form.append(box)
+  form().append(box)
   return box
 }
 
 const joined = ({ detail: { elt } }) => {
   for (const box of elt.querySelectorAll?.("[form=bulk][name=image]") ?? []) {
-    const carried = form.querySelector(`[name=image][value="${box.value}"]`)
+    const carried = form().querySelector(`[name=image][value="${box.value}"]`)
     box.checked = all().checked || Boolean(carried?.checked)
     carried?.remove()
   }
   changed()
 }
 
-if (form) {
-  document.addEventListener("click", clicked, true)
-  document.addEventListener("selection-clear", clear)
-  document.addEventListener("selection-range", ({ detail }) => take(detail, true, true))
-  document.addEventListener("htmx:load", joined)
-  all().addEventListener("change", () => {
-    for (const box of boxes()) if (!box.closest("[hidden]")) box.checked = all().checked
-    changed()
-  })
-  // Django counts fields, and refuses a thousand: they go as one.
-  form.addEventListener("formdata", ({ formData }) => {
-    const keys = all().checked ? [] : formData.getAll("image")
-    formData.delete("image")
-    formData.set("image", keys.join(" "))
-  })
-}
+const selecting = (work) => (event) => { if (form()) work(event) }
+document.addEventListener("click", selecting(clicked), true)
+document.addEventListener("selection-clear", selecting(clear))
+document.addEventListener("selection-range", selecting(({ detail }) => take(detail, true, true)))
+document.addEventListener("htmx:load", selecting(joined))
+document.addEventListener("change", selecting(({ target }) => {
+  if (target !== all()) return
+  for (const box of boxes()) if (!box.closest("[hidden]")) box.checked = target.checked
+  changed()
+}))
+// Django counts fields, and refuses a thousand: they go as one.
+document.addEventListener("formdata", selecting(({ target, formData }) => {
+  if (target !== form()) return
+  const keys = all().checked ? [] : formData.getAll("image")
+  formData.delete("image")
+  formData.set("image", keys.join(" "))
+}))

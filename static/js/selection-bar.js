@@ -1,15 +1,14 @@
 // What the selection's bar says, and what becomes of the tiles once something was done to them.
-const form = document.getElementById("bulk")
-const status = document.getElementById("selection-status")
-const count = document.querySelector("[data-count]")
+const form = () => document.getElementById("bulk") // it may be swapped
 const isInTrash = Boolean(document.querySelector('[data-list="trash"]'))
 
 const say = () => {
-  const number = [...form.elements].filter(({ name, checked }) => name === "image" && checked).length
-  const text = form.elements.everything.checked ? "All selected" : number ? `${number.toLocaleString("en")} selected` : ""
+  const [status, count] = [document.getElementById("selection-status"), document.querySelector("[data-count]")]
+  const number = [...form().elements].filter(({ name, checked }) => name === "image" && checked).length
+  const text = form().elements.everything.checked ? "All selected" : number ? `${number.toLocaleString("en")} selected` : ""
   if (count.textContent !== text) status.textContent = count.textContent = text
   // A key of the bar's is one only while something is selected.
-  for (const button of form.querySelectorAll("[data-selection-key]")) {
+  for (const button of form().querySelectorAll("[data-selection-key]")) {
     if (text) button.dataset.key = button.dataset.selectionKey
     else delete button.dataset.key
   }
@@ -22,17 +21,17 @@ const sayShown = () => {
   const button = document.querySelector("#viewer [data-pick]")
   if (!button) return
   const id = document.getElementById("viewer-content").dataset.picture
-  button.setAttribute("aria-pressed", String([...form.elements].some(({ name, value, checked }) => name === "image" && checked && value === id)))
+  button.setAttribute("aria-pressed", String([...form().elements].some(({ name, value, checked }) => name === "image" && checked && value === id)))
 }
 
 const TAKEN = { trashed: !isInTrash, purged: true, restored: isInTrash }
 
 const done = ({ event, keys, moment }) => {
   const ids = new Set(keys.split(" "))
-  for (const tile of document.querySelectorAll("#grid > .tile")) {
-    if (!ids.has(tile.dataset.picture)) continue
-    if (event in TAKEN) tile.hidden = TAKEN[event]
-  }
+  const tiles = [...document.querySelectorAll("#grid > .tile")].filter(({ dataset }) => ids.has(dataset.picture))
+  if (event in TAKEN) for (const tile of tiles) tile.hidden = TAKEN[event]
+  // They were thrown away before this page was loaded.
+  if (event === "restored" && !isInTrash && !tiles.length) htmx.ajax("GET", location.href, { target: "#grid", select: "#grid", swap: "outerHTML" })
   if (event === "marked" || event === "unmarked") mark(ids, event === "marked")
   if (event in TAKEN) tidy()
   if (moment) setTimeout(() => document.querySelectorAll(`.undo[formaction*="${moment}"]`).forEach((undo) => undo.closest(".toast").remove()))
@@ -57,14 +56,13 @@ const tidy = () => {
   }
 }
 
-if (form) {
-  document.addEventListener("selection-changed", say)
-  document.addEventListener("htmx:oobAfterSwap", () => {
-    const outcome = document.getElementById("selection-outcome")
-    if (!outcome.dataset.event) return
-    done({ ...outcome.dataset })
-    delete outcome.dataset.event
-  })
-  for (const type of ["picture-trashed", "picture-restored"]) document.addEventListener(type, () => setTimeout(tidy))
-  say()
-}
+document.addEventListener("selection-changed", () => { if (form()) say() })
+document.addEventListener("htmx:oobAfterSwap", () => {
+  const outcome = document.getElementById("selection-outcome")
+  if (!outcome?.dataset.event) return
+  if (!form()) return location.reload() // undone on a page that had nothing to show
+  done({ ...outcome.dataset })
+  delete outcome.dataset.event
+})
+for (const type of ["picture-trashed", "picture-restored"]) document.addEventListener(type, () => setTimeout(tidy))
+if (form()) say()
