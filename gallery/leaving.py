@@ -22,6 +22,13 @@ def deactivate(person: Person) -> int:
     return moving.cancel_all(Generation.objects.filter(owner=person))
 
 
+def cancel_what_slipped_in() -> int:
+    """Asked for at the very moment of locking out, or locked out in the back office."""
+    waiting = Generation.objects.queued().filter(owner__is_active=False)
+    owners = set(waiting.values_list("owner", flat=True))
+    return sum(moving.cancel_all(Generation.objects.filter(owner=owner)) for owner in owners)
+
+
 @transaction.atomic
 def hand_over(person: Person, *, to: Person) -> tuple[int, int]:
     """Give their pictures and galleries to somebody. Return how many of each.

@@ -3,7 +3,7 @@
 from django_q.models import Schedule
 
 from accounts import alerts, letters
-from gallery import outside
+from gallery import leaving, outside
 from gallery.engine import conductor, heartbeat, storing, sweeping
 
 SHIFT = 60  # seconds
@@ -27,6 +27,7 @@ def store(result_id: str) -> None:
 
 def sweep() -> None:
     sweeping.sweep()
+    leaving.cancel_what_slipped_in()
 
 
 def send_letters() -> None:

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 
 from accounts import credits, people
 from accounts.models import AuditEvent, Person
-from gallery import generations, leaving, leftovers, trash
+from gallery import generations, leaving, leftovers, tasks, trash
 from gallery.generations import Wish
 from gallery.models import Favourite, FluxModel, Gallery, Image, Membership, Placement, PromptUse
 from gallery.models.generation import Status
@@ -70,6 +70,19 @@ def test_waiting_jobs_are_cancelled_and_their_credits_given_back(
     assert credits.statement(alice).spent == 0
     assert not credits.recount().mistakes
     assert AuditEvent.objects.filter(text__startswith="Deactivated Alice Adler").exists()
+
+
+def test_what_slips_in_while_somebody_is_locked_out_is_cancelled_by_the_sweep(alice, bob):
+    late = generations.request(by=alice, wish=wish(), token=alice.pk)
+    others = generations.request(by=bob, wish=wish(), token=bob.pk)
+    Person.objects.filter(pk=alice.pk).update(is_active=False)
+
+    tasks.sweep()
+
+    for row in (late, others):
+        row.refresh_from_db()
+    assert (late.status, others.status) == (Status.CANCELLED, Status.QUEUED)
+    assert credits.statement(alice).spent == 0
 
 
 def test_the_last_admin_cannot_be_locked_out(client, admin):
