@@ -121,10 +121,11 @@ def deactivate(person: Person) -> None:
 
 
 def end_what_is_no_longer_theirs(person: Person) -> None:
-    """Sessions of who is locked out; open invitations of who is no admin any more."""
+    """Sessions and tokens of who is locked out; open invitations of who is no admin any more."""
     if not person.is_active:
         for session in UserSession.objects.filter(user_id=person.pk):
             session.end()
+        person.tokens.filter(revoked_at=None).update(revoked_at=timezone.now())
     if not person.is_admin:
         invitations.revoke_those_of(person)
 

@@ -204,7 +204,6 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-ACCOUNT_RATE_LIMITS = {"invitation": "30/m/ip"}  # beside allauth's own
 ACCOUNT_ADAPTER = "accounts.adapter.ClosedAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -215,7 +214,8 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {
+ACCOUNT_RATE_LIMITS = {  # beside allauth's own
+    "invitation": "30/m/ip",
     "link_password": "20/10m/ip,100/10m/key",  # guesses at a public link's
     "link_response": "120/10m/ip",  # what guests send
     "api": "300/m/key",  # calls of one person's programs, whatever they ask for

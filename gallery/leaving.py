@@ -6,7 +6,7 @@ from django.utils import timezone
 from accounts import people
 from accounts.models import Person
 from gallery.engine import moving
-from gallery.models import Gallery, Generation, Image, Membership, Preset, PromptUse
+from gallery.models import Gallery, Generation, Image, Membership, Preset, PromptUse, ShareLink
 
 
 class StillHere(Exception):
@@ -19,7 +19,16 @@ def deactivate(person: Person) -> int:
     Raises OnlyAdmin. Jobs that were sent run on, and their pictures are kept.
     """
     people.deactivate(person)
+    links = ShareLink.objects.filter(created_by=person, revoked_at=None)
+    links.update(revoked_at=timezone.now())
     return moving.cancel_all(Generation.objects.filter(owner=person))
+
+
+def cancel_what_slipped_in() -> int:
+    """Asked for at the very moment of locking out, or locked out in the back office."""
+    waiting = Generation.objects.queued().filter(owner__is_active=False)
+    owners = set(waiting.values_list("owner", flat=True))
+    return sum(moving.cancel_all(Generation.objects.filter(owner=owner)) for owner in owners)
 
 
 @transaction.atomic

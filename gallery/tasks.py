@@ -3,7 +3,7 @@
 from django_q.models import Schedule
 
 from accounts import alerts, letters
-from gallery import outside, usage, webhooks
+from gallery import leaving, outside, usage, webhooks
 from gallery.engine import conductor, heartbeat, storing, sweeping, testing
 from gallery.posting import open_poster
 
@@ -29,6 +29,7 @@ def store(result_id: str) -> None:
 
 def sweep() -> None:
     sweeping.sweep()
+    leaving.cancel_what_slipped_in()
     usage.roll_up()
 
 

@@ -7,11 +7,20 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.core.files.storage import default_storage
 
-from accounts import credits, people
+from accounts import credits, people, tokens
 from accounts.models import AuditEvent, Person
-from gallery import generations, leaving, leftovers, trash
+from gallery import generations, leaving, leftovers, tasks, trash
 from gallery.generations import Wish
-from gallery.models import Favourite, FluxModel, Gallery, Image, Membership, Placement, PromptUse
+from gallery.models import (
+    Favourite,
+    FluxModel,
+    Gallery,
+    Image,
+    Membership,
+    Placement,
+    PromptUse,
+    ShareLink,
+)
 from gallery.models.generation import Status
 from tests.conftest import all_at_once
 
@@ -70,6 +79,19 @@ def test_waiting_jobs_are_cancelled_and_their_credits_given_back(
     assert credits.statement(alice).spent == 0
     assert not credits.recount().mistakes
     assert AuditEvent.objects.filter(text__startswith="Deactivated Alice Adler").exists()
+
+
+def test_what_slips_in_while_somebody_is_locked_out_is_cancelled_by_the_sweep(alice, bob):
+    late = generations.request(by=alice, wish=wish(), token=alice.pk)
+    others = generations.request(by=bob, wish=wish(), token=bob.pk)
+    Person.objects.filter(pk=alice.pk).update(is_active=False)
+
+    tasks.sweep()
+
+    for row in (late, others):
+        row.refresh_from_db()
+    assert (late.status, others.status) == (Status.CANCELLED, Status.QUEUED)
+    assert credits.statement(alice).spent == 0
 
 
 def test_the_last_admin_cannot_be_locked_out(client, admin):
@@ -239,3 +261,16 @@ def test_the_ledger_is_untouched_by_leaving(gone, bob, make_image):
 
     assert credits.recount().spent == 2
     assert (credits.statement(gone).spent, credits.statement(bob).spent) == (2, 0)
+
+
+def test_tokens_and_links_of_who_is_locked_out_stay_ended(alice):
+    token = tokens.make(alice, name="Plug-in", may_read=True, may_make=False, days=30)
+    gallery = Gallery.objects.create(owner=alice, name="Spring")
+    link = ShareLink.objects.create(gallery=gallery, created_by=alice, token_hash="x")
+    assert tokens.find(token)
+
+    leaving.deactivate(alice)
+    people.activate(alice)
+
+    link.refresh_from_db()
+    assert tokens.find(token) is None and link.revoked_at
