@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from acting import PASSWORD, THEMES, card_of, generate, status_of
+from acting import LOOKS, PASSWORD, card_of, generate, status_of
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from whole_site import manage
@@ -263,8 +263,7 @@ def test_without_a_script_galleries_are_links_and_forms(visit, admin_state, pict
     expect(page.get_by_role("link", name="Next picture")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", ["desktop", "small"])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_axe_finds_nothing_and_every_target_is_large_enough(
     visit, admin_state, pictures, size, theme
 ):

@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from acting import THEMES, card_of, generate, status_of
+from acting import LOOKS, card_of, generate, status_of
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
@@ -327,8 +327,7 @@ def test_without_a_script_it_is_a_form(open_library, pictures):
 # ── For everybody ────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", ["desktop", "small"])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 def test_axe_finds_nothing(open_library, pictures, size, theme):
     page = open_library(size=size, theme=theme)
     page.get_by_role("button", name="Select").click()

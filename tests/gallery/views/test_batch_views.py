@@ -346,7 +346,7 @@ def test_a_batchs_own_page_follows_it_to_its_end(client, batch):
     assert "/live/" not in client.get(f"/batches/{batch.pk}/").content.decode()
 
 
-@pytest.mark.parametrize("key", ["x", "", str(uuid.uuid4())])
+@pytest.mark.parametrize("key", ["x", "", str(uuid.UUID(int=7))])
 def test_a_poll_for_no_batch_of_ones_own_is_one_of_the_studio(client, batch, key):
     page = client.get(f"/batches/{batch.pk}/").content.decode()
     address = re.search(r'hx-get="(/live/[^"]+)\?', page)[1]
