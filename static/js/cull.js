@@ -102,7 +102,7 @@ document.addEventListener("click", (event) => {
   else if (near("#cull-close")) leave(event)
   else if (near("#cull-previous, #cull-next")) {
     event.preventDefault()
-    show(isAtEnd ? frames.length - 1 : now + (near("#cull-next") ? 1 : -1))
+    show((isAtEnd ? frames.length : now) + (near("#cull-next") ? 1 : -1))
   }
 })
 work?.addEventListener("submit", (event) => {
