@@ -30,18 +30,32 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Piece:
     look: str
-    y: str
-    height: str
+    y: float
+    height: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    x: str
-    width: str
+    """The whole height belongs to it, so that a pointer finds it and hears its title."""
+
+    x: float
+    width: float
     middle: str
     title: str
     label: str
     pieces: tuple[Piece, ...]
+
+    @property
+    def reach(self) -> str:
+        return f"M{self.x:.1f} {TOP}h{self.width:.1f}V{BASE}h-{self.width:.1f}z"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """All pieces of one look as one path: a page of 90 days stays light."""
+
+    look: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,7 @@ class Chart:
     title: str
     summary: str
     bars: tuple[Bar, ...]
+    layers: tuple[Layer, ...]
     ticks: tuple[Tick, ...]
     box: str = field(default=f"0 0 {WIDTH} {HEIGHT}")
     left: str = str(LEFT)
@@ -67,13 +82,15 @@ def stacked(columns: Sequence[Column], *, title: str, summary: str) -> Chart:
     top, step = _scale(max((column.total for column in columns), default=Decimal(0)))
     slot = (WIDTH - LEFT) / max(1, len(columns))
     every = max(1, math.ceil(len(columns) / LABELS))
+    bars = tuple(
+        _bar(column, LEFT + slot * place, slot, top, is_named=place % every == 0)
+        for place, column in enumerate(columns)
+    )
     return Chart(
         title=title,
         summary=summary,
-        bars=tuple(
-            _bar(column, LEFT + slot * place, slot, top, is_named=place % every == 0)
-            for place, column in enumerate(columns)
-        ),
+        bars=bars,
+        layers=_layers(bars),
         ticks=tuple(_tick(step * number, top) for number in range(int(top / step) + 1)),
     )
 
@@ -91,8 +108,8 @@ def _bar(column: Column, x: float, slot: float, top: Decimal, *, is_named: bool)
     width = min(32.0, slot * 0.66)
     left = x + (slot - width) / 2
     return Bar(
-        x=f"{left:.1f}",
-        width=f"{width:.1f}",
+        x=left,
+        width=width,
         middle=f"{left + width / 2:.1f}",
         title=column.title,
         label=column.label if is_named else "",
@@ -107,8 +124,17 @@ def _pieces(column: Column, top: Decimal) -> list[Piece]:
         if value > 0:
             height = max(THINNEST, float(value / top) * (BASE - TOP))
             y -= height
-            pieces.append(Piece(look, f"{y:.1f}", f"{height:.1f}"))
+            pieces.append(Piece(look, y, height))
     return pieces
+
+
+def _layers(bars: Sequence[Bar]) -> tuple[Layer, ...]:
+    paths: dict[str, list[str]] = {}
+    for bar in bars:
+        for piece in bar.pieces:
+            box = f"M{bar.x:.1f} {piece.y:.1f}h{bar.width:.1f}v{piece.height:.1f}h-{bar.width:.1f}z"
+            paths.setdefault(piece.look, []).append(box)
+    return tuple(Layer(look, "".join(boxes)) for look, boxes in sorted(paths.items()))
 
 
 def _tick(value: Decimal, top: Decimal) -> Tick:

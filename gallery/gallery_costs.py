@@ -42,7 +42,7 @@ def costs(person: Person, since: date, until: date) -> tuple[Cost, ...]:
         .annotate(share=Cast(F("image__generation__cost"), CREDITS) / Subquery(siblings))
         .values("gallery")
         .annotate(pictures=Count("pk"), credits=Sum("share", output_field=CREDITS))
-        .order_by("-credits")
+        .order_by()
         .values_list("gallery", "pictures", "credits")
     )
     names = dict(Gallery.objects.visible_to(person).values_list("pk", "name"))
@@ -53,6 +53,7 @@ def _told(
     rows: list[tuple[uuid.UUID, int, Decimal]], names: dict[uuid.UUID, str]
 ) -> tuple[Cost, ...]:
     seen = [(names[key], pictures, credits) for key, pictures, credits in rows if key in names]
+    seen.sort(key=lambda row: (-row[2], row[0]))
     hidden = [(pictures, credits) for key, pictures, credits in rows if key not in names]
     if hidden:
         pictures, credits = (sum(column) for column in zip(*hidden, strict=True))

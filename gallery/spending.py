@@ -20,6 +20,7 @@ from gallery.problems import problem_of
 from gallery.usage import Sum, Tally
 
 LOOKS = ("s1", "s2", "s3", "s4", "s5", "s6")
+LISTED = 100  # people in the table
 OTHERS = "Other models"
 UNKNOWN = "Not known"
 REASONS = {"cancel": "Cancelled by its owner", "": UNKNOWN}
@@ -87,6 +88,21 @@ class Report:
     kinds: tuple[KindRow, ...]
     comparison: Comparison
     forecast: Forecast | None
+
+    @property
+    def listed_people(self) -> tuple[Share, ...]:
+        """The first by name, all others in one line: the table's sum stays that of the page."""
+        first, rest = self.people[:LISTED], self.people[LISTED:]
+        if not rest:
+            return first
+        others = Share(
+            name=f"{len(rest):,} others",
+            credits=sum((share.credits for share in rest), NONE),
+            jobs=sum(share.jobs for share in rest),
+            pictures=sum(share.pictures for share in rest),
+            part=0,
+        )
+        return (*first, others)
 
     @property
     def top_people(self) -> tuple[Share, ...]:

@@ -25,6 +25,7 @@ from gallery.models.usage import Axis
 
 AT_ONCE = 5000  # lines
 PREFIX = "generation:"
+COVERED = ("number", "amount", "pictures")  # by an index
 SUMMED = ("number", "amount", "pictures", "reported", "estimated")
 
 
@@ -52,7 +53,7 @@ class Sum:
     reported: Decimal = NONE
     estimated: Decimal = NONE
 
-    def add(self, other: "Sum | UsageCell") -> None:
+    def add(self, other: "Sum") -> None:
         self.number += other.number
         self.amount += other.amount
         self.pictures += other.pictures
@@ -196,21 +197,15 @@ def _mark() -> int:
 
 def _kept(since: date, until: date, axes: Collection[str]) -> Sums:
     cells = UsageCell.objects.filter(day__range=(since, until), axis__in=axes)
-    found = {
-        Key(cell.day, cell.axis, cell.key): _sum_of(cell)
-        for cell in cells.exclude(axis=Axis.PERSON)
-    }
+    others = cells.exclude(axis=Axis.PERSON).values_list(*Key._fields, *SUMMED)
+    found = {Key(*row[:3]): Sum(*row[3:]) for row in others}
     if Axis.PERSON not in axes:
         return found
-    totals = {f"sum_{name}": Total(name) for name in SUMMED}
+    totals = {f"sum_{name}": Total(name) for name in COVERED}
     people = cells.filter(axis=Axis.PERSON).order_by().values("key").annotate(**totals)
     for key, *values in people.values_list("key", *totals):
         found[Key(since, Axis.PERSON.value, key)] = Sum(*values)
     return found
-
-
-def _sum_of(cell: UsageCell) -> Sum:
-    return Sum(**{name: getattr(cell, name) for name in SUMMED})
 
 
 def _last_line() -> int:

@@ -31,6 +31,13 @@ class UsageCell(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["axis", "day", "key"], name="usage_cell_once")
         ]
+        indexes = [
+            # Covers the sums by person of a long range, which are many cells.
+            models.Index(
+                fields=["axis", "day", "key", "number", "amount", "pictures"],
+                name="usage_cell_sums",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.axis} {self.key}: {self.amount}"

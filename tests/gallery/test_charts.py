@@ -36,17 +36,17 @@ def test_pieces_stand_upon_each_other_from_the_axis_up():
     [bar] = stacked([column], title="-", summary="-").bars
     low, high = bar.pieces
 
-    assert float(low.y) + float(low.height) == pytest.approx(BASE, abs=0.1)
-    assert float(high.y) + float(high.height) == pytest.approx(float(low.y), abs=0.1)
-    assert float(high.height) == pytest.approx(2 * float(low.height), abs=0.2)
-    assert float(high.y) == pytest.approx(TOP, abs=0.2)
+    assert low.y + low.height == pytest.approx(BASE, abs=0.1)
+    assert high.y + high.height == pytest.approx(low.y, abs=0.1)
+    assert high.height == pytest.approx(2 * low.height, abs=0.2)
+    assert high.y == pytest.approx(TOP, abs=0.2)
 
 
 def test_nothing_draws_nothing_and_a_trace_is_seen():
     bars = chart("1000", "0", "0.0001").bars
 
     assert bars[1].pieces == ()
-    assert float(bars[2].pieces[0].height) == charts.THINNEST
+    assert bars[2].pieces[0].height == charts.THINNEST
 
 
 def test_a_day_to_come_has_a_look_of_its_own():
@@ -59,4 +59,4 @@ def test_ninety_days_name_only_as_many_as_have_room():
     bars = chart(*["1"] * 90).bars
 
     assert len([bar for bar in bars if bar.label]) <= charts.LABELS
-    assert float(bars[-1].x) + float(bars[-1].width) <= charts.WIDTH
+    assert bars[-1].x + bars[-1].width <= charts.WIDTH
