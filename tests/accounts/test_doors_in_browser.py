@@ -157,6 +157,8 @@ def test_a_token_is_made_copied_and_revoked_by_keyboard(visit, page, alice, comp
 
     visit("/api/")
     is_accessible(page)
+    visit("/settings/webhooks/")
+    is_accessible(page)
     visit("/accounts/sessions/")
     is_accessible(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
