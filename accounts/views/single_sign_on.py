@@ -2,7 +2,7 @@
 
 from allauth.socialaccount.providers.openid_connect import views
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 from requests import RequestException
@@ -15,6 +15,8 @@ SILENT = "The provider does not answer. Try again in a minute, or take another w
 @login_not_required
 @require_POST
 def sso_login(request: HttpRequest, provider_id: str) -> HttpResponse:
+    if "process" in request.GET or "process" in request.POST:
+        raise Http404  # allauth could also join accounts by hand, which is not offered
     return _led(views.login, request, provider_id)
 
 

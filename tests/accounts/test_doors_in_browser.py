@@ -53,8 +53,12 @@ def finger(page):
 
 
 @pytest.fixture(autouse=True)
-def not_for_ever(page):
-    page.set_default_timeout(10_000)
+def patient(page):
+    """A busy machine takes its time; nobody waits half a minute for nothing, either."""
+    page.set_default_timeout(20_000)
+    expect.set_options(timeout=15_000)
+    yield
+    expect.set_options(timeout=None)
 
 
 def sign_in(page, email="alice@example.org"):
@@ -156,6 +160,8 @@ def test_a_token_is_made_copied_and_revoked_by_keyboard(visit, page, alice, comp
     expect(page.get_by_text("You have none.")).to_be_visible()
 
     visit("/api/")
+    is_accessible(page)
+    visit("/settings/webhooks/")
     is_accessible(page)
     visit("/accounts/sessions/")
     is_accessible(page)

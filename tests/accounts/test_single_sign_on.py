@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from allauth.account.models import EmailAddress
 from django.conf import settings as site
 from django.contrib.auth import get_user
 from django.core.checks import run_checks
@@ -194,6 +195,23 @@ def test_a_made_up_way_back_opens_nothing(client, alice, single):
 
     assert "You are not signed in" in answer.text
     assert who(client) is None
+
+
+def test_an_address_that_nobody_here_vouched_for_is_joined_once_the_provider_does(
+    client, alice, come
+):
+    EmailAddress.objects.all().delete()
+
+    come("alice@example.org")
+
+    assert who(client) == alice.email
+    assert Person.objects.count() == 1
+
+
+@pytest.mark.parametrize("process", ["connect", "redirect"])
+def test_accounts_are_not_joined_by_hand(client_of, alice, single, process):
+    assert client_of(alice).post(f"/accounts/sso/?process={process}").status_code == 404
+    assert client_of(alice).post("/accounts/sso/", {"process": process}).status_code == 404
 
 
 # ── Without local passwords ──────────────────────────────────────────────────────────────────────
