@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from gallery.models import Batch, Preset, PromptUse, Upload
+from gallery.models import Batch, Preset, PromptUse, SavedSearch, Upload
 from gallery.stamps import Stamp
 
 # Open to strangers, with the reason.
@@ -30,6 +30,7 @@ OPEN = {
 # Named by an id: what an outsider gets to see of it is nothing.
 POSTED = {"generation_cancel", "generation_hide", "generation_retry"} | {
     *("batch_cancel", "batch_hide", "batch_retry", "prompt_remove", "preset_delete"),
+    "search_delete",
     *("image_favourite", "image_purge", "image_restore", "image_trash"),
 }
 
@@ -99,6 +100,7 @@ def things_of(person, make_generation, make_image):
         "batch": batch,
         "prompt": PromptUse.objects.create(owner=person, text="A door", folded="a door"),
         "preset": Preset.objects.create(owner=person, name="Doors"),
+        "search": SavedSearch.objects.create(owner=person, name="Doors", query="q=door"),
     }
     return {name: thing.pk for name, thing in things.items()}
 
