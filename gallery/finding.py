@@ -17,7 +17,7 @@ from gallery.search import KINDS, RATIOS, Search, Term
 KEPT, IN_TRASH, NOWHERE = "kz", "xz", "nowherez"  # the last is no picture's
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-NEAR = 8_000  # PostgreSQL reads so many neighbours before it asks the index
+NEAR = 12_000  # PostgreSQL reads so many neighbours before it asks the index
 
 Found = list[tuple[int, uuid.UUID]]  # places and pictures
 
@@ -38,7 +38,7 @@ def favoured(person: uuid.UUID) -> str:
 class Wish:
     """Of each group one facet must be there, and none of those unwanted."""
 
-    groups: tuple[tuple[str, ...], ...]
+    groups: tuple[tuple[str, ...], ...] = ()
     unwanted: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
     begins: int | None = None  # places
@@ -82,7 +82,7 @@ def _fts5(wish: Wish) -> str:
     parts = [*wanted, *(either(group) for group in wish.groups)]
     unwanted = [term(one) for one in wish.terms if one.is_unwanted]
     unwanted += [either(wish.unwanted)] if wish.unwanted else []
-    text = " AND ".join(f"({part})" for part in parts)
+    text = " AND ".join(f"({part})" for part in parts or [either([KEPT])])
     return f"({text}) NOT ({' OR '.join(f'({part})' for part in unwanted)})" if unwanted else text
 
 
@@ -102,6 +102,7 @@ def _tsquery(wish: Wish) -> tuple[str, list[str]]:
     parts += [either(group) for group in wish.groups]
     unwanted = [term(one) for one in wish.terms if one.is_unwanted]
     unwanted += [either(wish.unwanted)] if wish.unwanted else []
+    parts = parts or [either([KEPT])]
     texts = [text for text, _ in parts] + [f"!!({text})" for text, _ in unwanted]
     return "(" + " && ".join(texts) + ")", [value for _, value in (*parts, *unwanted)]
 
@@ -136,17 +137,6 @@ def older(wish: Wish, *, than: int | None, most: int) -> Found:
 def newer(wish: Wish, *, than: int, most: int) -> Found:
     low, high = _bounds(wish)
     return _near(wish, max(low, than + 1), high, "ASC", most)
-
-
-def some(wish: Wish, *, most: int) -> Found:
-    """Any of those that fit, in no order."""
-    if _is_sqlite():
-        return older(wish, than=None, most=most)
-    query, values = _tsquery(wish)
-    low, high = _bounds(wish)
-    sql = f"""SELECT place, image_id FROM gallery_entry
-        WHERE doc @@ {query} AND place >= %s AND place < %s LIMIT %s"""
-    return _rows(sql, [*values, low, high, most])
 
 
 def _near(wish: Wish, low: int, high: int, order: str, most: int) -> Found:

@@ -60,7 +60,7 @@ def find(person: Person, asked: Mapping[str, str]) -> Listing:
 def library(person: Person, narrow: Search = EVERYTHING) -> Listing:
     mine = Image.objects.owned_by(person)
     if not narrow.is_wide:
-        wish = Wish(groups=((finding.KEPT,), (finding.owned(person.pk),)))
+        wish = Wish(groups=((finding.owned(person.pk),),), unwanted=(finding.IN_TRASH,))
         return _indexed(LIBRARY, "the library", person, mine, wish, narrow)
     rows = mine.marked_for(person).annotate(at=F("created_at"))
     page = reverse(LIBRARY)
@@ -70,7 +70,7 @@ def library(person: Person, narrow: Search = EVERYTHING) -> Listing:
 def shared(person: Person, narrow: Search = EVERYTHING) -> Listing:
     """What others have made and this person may see."""
     theirs = Image.objects.visible_to(person).exclude(owner=person)
-    wish = Wish(groups=((finding.KEPT,),), unwanted=(finding.owned(person.pk),))
+    wish = Wish(unwanted=(finding.IN_TRASH, finding.owned(person.pk)))
     galleries = Gallery.objects.visible_to(person)
     words = "what is shared with you"
     return _indexed(SHARED, words, person, theirs, wish, narrow, galleries)
@@ -82,13 +82,13 @@ def team(person: Person, narrow: Search = EVERYTHING) -> Listing:
     opened = everybodys.filter(pk=OuterRef("gallery_id"))
     within = Placement.objects.filter(Exists(opened), image=OuterRef("pk"))
     theirs = Image.objects.visible_to(person).filter(Exists(within))
-    wish = Wish(groups=((finding.KEPT,),))
+    wish = Wish(unwanted=(finding.IN_TRASH,))
     return _indexed(TEAM, "the team’s pictures", person, theirs, wish, narrow, everybodys)
 
 
 def favourites(person: Person, narrow: Search = EVERYTHING) -> Listing:
     chosen = Image.objects.visible_to(person).filter(favourites__person=person)
-    wish = Wish(groups=((finding.KEPT,), (finding.favoured(person.pk),)))
+    wish = Wish(groups=((finding.favoured(person.pk),),), unwanted=(finding.IN_TRASH,))
     rows = _narrowed(chosen, wish, narrow, person)
     return Listing(
         name=FAVOURITES,

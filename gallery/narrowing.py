@@ -17,7 +17,6 @@ from gallery.search import KINDS, RATIOS, Search
 from gallery.shelves import Shelf
 
 PEOPLE = GALLERIES = 100  # to choose from
-MOST = 1000  # pictures are counted
 BESIDE = 8  # saved searches
 
 RANGES = (("today", "Today"), ("7", "7 days"), ("30", "30 days"), ("365", "A year"))
@@ -226,9 +225,9 @@ def address_of(one: SavedSearch) -> str:
 
 
 def counted(listing: Listing, shelf: Shelf, *, is_first: bool) -> str:
-    """How many there are in a list that is narrowed, as far as that is cheap."""
+    """How many there are in a list that is narrowed: told where it costs nothing."""
     if listing.search.is_wide:
         return ""
-    is_all = is_first and not shelf.older
-    number = shelf.size if is_all else shelves.count(listing, most=MOST + 1)
-    return f"More than {MOST:,} pictures" if number > MOST else words.pictures(number)
+    if is_first and not shelf.older:
+        return words.pictures(shelf.size)
+    return f"More than {words.pictures(shelves.PAGE)}"

@@ -16,6 +16,7 @@ MOST = 50  # a person keeps
 class SavedSearchForm(forms.Form):
     name = forms.CharField(
         max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={
             "required": "Give the search a name.",
             "max_length": f"Use at most {LONGEST_NAME} characters.",

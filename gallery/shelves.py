@@ -98,8 +98,10 @@ def newer(listing: Listing, before: Mark, *, most: int) -> list[Any]:
 
 def _looked_up(index: Index, look: Callable[..., Found], most: int) -> list[Any]:
     if index.loose:
-        rows = _found(index, look(index.loose, most=most + most // 4))
-        if len(rows) >= most:
+        wide = most + most // 4
+        found = look(index.loose, most=wide)
+        rows = _found(index, found)
+        if len(rows) >= most or len(found) < wide:
             return rows[:most]
     return _found(index, look(index.wish, most=most))
 
@@ -108,17 +110,6 @@ def _found(index: Index, found: Found) -> list[Any]:
     """Those of them that the rule lets this person see, in the same order."""
     rows = {row.pk: row for row in index.seen.filter(pk__in=[pk for _, pk in found])}
     return [rows[pk] for _, pk in found if pk in rows]
-
-
-def count(listing: Listing, *, most: int) -> int:
-    """How many there are; in a long list any number that is not below `most`."""
-    if not listing.index:
-        return int(listing.rows.order_by()[:most].count())
-    wish = listing.index.loose or listing.index.wish
-    found = finding.some(wish, most=most)
-    if wish is listing.index.wish or len(found) == most:
-        return len(found)
-    return int(listing.index.seen.filter(pk__in=[pk for _, pk in found]).order_by().count())
 
 
 def ends(listing: Listing) -> tuple[datetime, datetime] | None:

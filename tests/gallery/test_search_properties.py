@@ -142,4 +142,5 @@ def test_a_wish_without_words_asks_for_facets_alone(alice):
     wish = listings.find(alice, {"shape": "square"}).index.wish
 
     assert not wish.terms
-    assert wish.groups == ((finding.KEPT,), (finding.owned(alice.pk),), ("ssz",))
+    assert wish.groups == ((finding.owned(alice.pk),), ("ssz",))
+    assert wish.unwanted == (finding.IN_TRASH,)
