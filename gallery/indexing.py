@@ -217,7 +217,9 @@ SELECT MAX(base - number) OVER (ORDER BY number) + number, id, doc FROM (
     "CREATE INDEX gallery_entry_doc ON gallery_entry USING gin (doc) WITH (fastupdate = off)",
     _RENEW_PG,
     f"""CREATE FUNCTION gallery_entry_enter() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE free bigint := {_BASE_PG.format(at="NEW.created_at")};
+DECLARE
+  free bigint := {_BASE_PG.format(at="NEW.created_at")};
+  words tsvector;
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     IF NEW.created_at = OLD.created_at AND NEW.purged_at IS NULL THEN
@@ -227,11 +229,14 @@ BEGIN
     DELETE FROM gallery_entry WHERE image_id = NEW.id;
   END IF;
   IF NEW.purged_at IS NULL THEN
+    words := gallery_entry_doc(NEW);
     LOOP
       INSERT INTO gallery_entry (place, image_id, doc)
-      VALUES (free, NEW.id, gallery_entry_doc(NEW)) ON CONFLICT (place) DO NOTHING;
+      VALUES (free, NEW.id, words) ON CONFLICT (place) DO NOTHING;
       EXIT WHEN FOUND;
-      free := free + 1;
+      -- Past all of this microsecond, and of the next one where this is full.
+      SELECT coalesce(max(place), free) + 1 INTO free FROM gallery_entry
+      WHERE place >= free AND place < free - free % 1000 + 1000;
     END LOOP;
   END IF;
   RETURN NULL;
@@ -242,6 +247,7 @@ ON gallery_image FOR EACH ROW EXECUTE FUNCTION gallery_entry_enter()""",
     *_following(),
 )
 POSTGRESQL_BACK = (
+    "SET CONSTRAINTS ALL IMMEDIATE",  # what is still to be checked would hold the table
     "DROP TRIGGER IF EXISTS gallery_image_in_entry ON gallery_image",
     "DROP FUNCTION IF EXISTS gallery_entry_enter()",
     *(
