@@ -21,6 +21,7 @@ from gallery.tiles import SHAPES
 
 LONGEST, MOST = 300, 30  # characters of a search, and terms in it
 CHOICES = 50  # of one filter
+LONGEST_CHOICE = 60
 
 TERM = re.compile(r'(-*)(?:"([^"]*)"?|([^\s"]+))')
 ACCENTS = re.compile("[\u0300-\u036f]")
@@ -133,13 +134,13 @@ def asked(parameters: QueryDict) -> dict[str, str]:
 
 
 def read(parameters: Mapping[str, str]) -> Search:
-    text = " ".join(parameters.get("q", "").replace("\0", " ").split())[:LONGEST]
+    text = " ".join(parameters.get("q", "").replace("\0", " ").split())[:LONGEST].rstrip()
     asked_shapes = _choices(parameters, "shape")
     asked_range = parameters.get("range", "")
     return Search(
         q=text,
         by=_keys(parameters, "by"),
-        model=tuple(name.replace("\0", "")[:60] for name in _choices(parameters, "model")),
+        model=tuple(_choices(parameters, "model")),
         shape=tuple(name for name in (*KINDS, *RATIOS) if name in asked_shapes),
         gallery=_keys(parameters, "gallery"),
         range=asked_range if asked_range in RANGES else "",
@@ -151,7 +152,8 @@ def read(parameters: Mapping[str, str]) -> Search:
 
 
 def _choices(parameters: Mapping[str, str], name: str) -> list[str]:
-    wanted = (part.strip() for part in parameters.get(name, "").split(","))
+    texts = parameters.get(name, "").replace("\0", "").split(",")
+    wanted = (text.strip()[:LONGEST_CHOICE].rstrip() for text in texts)
     return sorted({part for part in wanted if part})[:CHOICES]
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from acting import THEMES, card_of, generate, status_of
+from acting import LOOKS, card_of, generate, status_of
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
@@ -138,8 +138,7 @@ def test_without_a_script_the_form_is_sent(visit, admin_state):
     expect(tiles(page)).to_have_count(1)
 
 
-@pytest.mark.parametrize("theme", THEMES)
-@pytest.mark.parametrize("size", ["desktop", "mobile"])
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
 @pytest.mark.parametrize("path", ["/library/?q=dawn&shape=square", "/library/?q=no"])
 def test_axe_finds_nothing(visit, admin_state, theme, size, path):
     page = visit(admin_state, theme=theme, size=size)

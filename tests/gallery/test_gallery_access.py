@@ -48,6 +48,15 @@ WHATS = {
     "download": What(names=("image_download",), path=IMAGE + "download/", who=SEES),
     "convert": What(names=("image_download",), path=IMAGE + "download/?as=png", who=SEES),
     "like": What(names=("image_favourite",), path=IMAGE + "favourite/", who=SEES, post={}),
+    "rate": What(names=("image_rate",), path=IMAGE + "rate/", who=SEES, post={"stars": "3"}),
+    "like while culling": What(
+        names=("image_cull",), path=IMAGE + "cull/", who=SEES, post={"is_favourite": "1"}
+    ),
+    "reject while culling": What(
+        names=("image_cull",), path=IMAGE + "cull/", who={"owner"}, post={"is_rejected": "1"}
+    ),
+    "tag": What(names=("image_tag",), path=IMAGE + "tag/", who=MANAGE, post={"tags": "door"}),
+    "untag": What(names=("image_untag",), path=IMAGE + "untag/", who=MANAGE, post={"tag": "door"}),
     "decide": What(
         names=("placement_approval",),
         path=PICTURE + "approval/",

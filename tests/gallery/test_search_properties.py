@@ -115,6 +115,8 @@ def test_any_text_is_a_search(library, text):
 
 
 @often
+@example({"model": "0\r\0"})
+@example({"model": "x" * 59 + " y"})
 @given(
     st.dictionaries(
         st.sampled_from(["by", "model", "shape", "gallery", "range", "from", "to", "favourite"]),
