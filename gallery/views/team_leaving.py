@@ -3,9 +3,9 @@
 import uuid
 
 from django.contrib import messages
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -15,8 +15,11 @@ from accounts.models import Person
 from accounts.models.audit import AuditKind
 from accounts.requests import TeamRequest
 from accounts.team_forms import HeirForm
-from gallery import leaving, leftovers, words
+from gallery import leaving, naming, words, zipping
+from gallery.models import Image
 from gallery.views.team import person_page
+from gallery.views.zipping import BUSY, streamed
+from gallery.zipping import Busy
 
 # Of somebody who may sign in, nothing is to be had here: what they keep is theirs alone.
 GONE = Person.objects.filter(is_active=False)
@@ -40,12 +43,18 @@ def hand_over(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
 @never_cache
 @require_safe
 @admins_only
-def export(request: TeamRequest, pk: uuid.UUID) -> StreamingHttpResponse:
+def export(request: TeamRequest, pk: uuid.UUID) -> HttpResponseBase:
+    """Their originals, with a table of what they are."""
     person = get_object_or_404(GONE.all(), pk=pk)
+    images = Image.objects.owned_by(person).order_by("created_at", "pk")
+    keys = list(images.values_list("pk", flat=True))
+    try:
+        entries = zipping.entries_of(keys, person, naming.USUAL)
+        answer = streamed(entries, f"{person.email.partition('@')[0]}.zip")
+    except Busy:
+        messages.error(request, BUSY)
+        return redirect("team_person", person.pk)
     audit.record(AuditKind.PEOPLE, f"Exported the pictures of {person}", request=request)
-    answer = StreamingHttpResponse(leftovers.pack(person), content_type="application/zip")
-    name = f"{person.email.partition('@')[0]}.zip"
-    answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return answer
 
 

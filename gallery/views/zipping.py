@@ -1,5 +1,7 @@
 """Many pictures as a zip: first how its files are to be called, then the zip itself."""
 
+from collections.abc import Sequence
+
 from django.core.files.storage import default_storage
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -10,7 +12,7 @@ from gallery import files, naming, words, zipping
 from gallery.naming import BadTemplate
 from gallery.selections import Selection, Unusable
 from gallery.views.bulk import Ask, asked, on_selection
-from gallery.zipping import Busy, Zip
+from gallery.zipping import Busy, Entry, Zip
 
 ASK = Ask(
     title="Download", verb="Download zip", part="zip", address="selection_zip", is_download=True
@@ -45,9 +47,13 @@ def _zip(request: TeamRequest, selection: Selection, template: str) -> HttpRespo
     entries = zipping.entries_of(selection.keys, request.user, template)
     if not entries:
         raise Unusable("These pictures are no longer there.", selection.listing)
-    content = Zip(entries, default_storage)
     day = f"{timezone.localdate():%Y-%m-%d}"
-    name = f"fluxsite {day}, {words.pictures(len(entries))}.zip"
+    return streamed(entries, f"fluxsite {day}, {words.pictures(len(entries))}.zip")
+
+
+def streamed(entries: Sequence[Entry], name: str) -> StreamingHttpResponse:
+    """Raises Busy."""
+    content = Zip(entries, default_storage)
     headers = {
         "Content-Type": "application/zip",
         "Content-Disposition": files.attachment(name),
