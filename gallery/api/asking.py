@@ -60,7 +60,7 @@ def _wish(call: Call, key: uuid.UUID) -> Wish:
     sent = {name: getattr(body, name) for name in ("prompt", "model", "size", "count", "image")}
     sent["form_token"] = key
     if body.image is None:
-        return _checked(WishForm(sent))
+        return _checked(WishForm(sent, person=call.person))
     if body.count != 1:
         raise invalid({"count": "An edit makes one picture. Send 1."})
     return _checked(EditForm(sent, person=call.person))

@@ -43,7 +43,7 @@ def usage(call: Call) -> Answer:
 
 
 def models(call: Call) -> Answer:
-    offered = FluxModel.objects.on_offer()
+    offered = FluxModel.objects.on_offer().usable_by(call.person)
     return Answer(content=Models(items=tuple(map(contents.model_of, offered))))
 
 

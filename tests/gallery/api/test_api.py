@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts import credits, tokens
 from accounts.models import CreditEntry, Person, Token
-from gallery.models import Favourite, Gallery, Generation, Image, Placement
+from gallery.models import Favourite, FluxModel, Gallery, Generation, Image, Placement
+from gallery.models.flux_model import OpenTo
 from tests.conftest import PASSWORD
 
 WISH = {"prompt": "A lighthouse at dusk", "model": "flux-dev"}
@@ -129,6 +130,22 @@ def test_usage_is_that_of_the_ledger(program_of, alice):
     statement = credits.statement(alice)
     assert told["spent"] == 2.5
     assert (told["left"], told["available"]) == (statement.left, statement.available)
+
+
+def test_a_model_for_admins_alone_is_neither_offered_to_nor_taken_from_others(
+    program_of, alice, admin
+):
+    FluxModel.objects.filter(name="flux-pro").update(open_to=OpenTo.ADMINS)
+    wish = {"prompt": "A door", "model": "flux-pro", "size": "1:1"}
+
+    answers = [program_of(person).post("generations", wish) for person in (alice, admin)]
+
+    assert [answer.status_code for answer in answers] == [422, 201]
+    names = [
+        [one["name"] for one in program_of(person).get("models").json()["items"]]
+        for person in (alice, admin)
+    ]
+    assert ["flux-pro" in one for one in names] == [False, True]
 
 
 def test_the_models_on_offer(program_of, alice):
