@@ -9,10 +9,10 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import AuditEvent
 from accounts.models.audit import AuditKind
+from accounts.tables import harmless
 
 ON_A_PAGE = 50
 COLUMNS = ("when", "who", "kind", "what", "address")
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would take for one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ def as_csv(found: QuerySet[AuditEvent]) -> Iterator[str]:
         who = event.person.email if event.person else ""
         when = event.created_at.isoformat(timespec="seconds")
         cells = (when, who, event.get_kind_display(), event.text, event.address or "")
-        yield lines.writerow([f"'{cell}" if cell.startswith(FORMULAS) else cell for cell in cells])
+        yield lines.writerow(map(harmless, cells))
 
 
 class _Echo:

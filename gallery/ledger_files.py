@@ -13,6 +13,7 @@ from typing import Any
 from accounts.credits import NONE
 from accounts.models import CreditEntry
 from accounts.models.credit import SPENDING
+from accounts.tables import harmless
 from gallery import usage
 from gallery.periods import Period
 
@@ -21,13 +22,12 @@ COLUMNS = (
     *("day", "written_at", "person", "email", "kind", "amount"),
     *("reference", "model", "note", "made_by"),
 )
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what a table program would reckon out
 
 
 def as_csv(period: Period, *, person_id: uuid.UUID | None = None) -> Iterator[str]:
     yield _row(COLUMNS)
     for line in _lines(period, person_id):
-        yield _row(_harmless(name, value) for name, value in line.items())
+        yield _row(_cell(name, value) for name, value in line.items())
 
 
 def as_json(period: Period, *, person_id: uuid.UUID | None = None) -> Iterator[str]:
@@ -70,9 +70,8 @@ def _moment(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
 
 
-def _harmless(name: str, value: str) -> str:
-    is_formula = name not in ("amount", "day") and value.startswith(FORMULAS)
-    return f"'{value}" if is_formula else value
+def _cell(name: str, value: str) -> str:
+    return value if name in ("amount", "day") else harmless(value)
 
 
 def _row(values: Iterable[str]) -> str:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from zipstream import ZipStream
 
 from accounts.models import Person
+from accounts.tables import harmless
 from gallery import files, naming, words
 from gallery.bulk import parts
 from gallery.models import Image
@@ -29,8 +30,6 @@ COLUMNS = (
     *("file", "prompt", "model", "width", "height", "seed", "owner"),
     *("cost", "created", "sha256", "note"),
 )
-# What a spreadsheet takes for a formula, also behind a blank.
-FORMULA = tuple("=+-@\t\r\n＝＋－＠|")
 MISSING = "Missing: the file is not in the storage"
 BROKEN = "Incomplete: the file could not be read to its end"
 
@@ -167,7 +166,7 @@ def _facts(entries: Sequence[Entry], notes: dict[uuid.UUID, str]) -> bytes:
     table = csv.writer(text, quoting=csv.QUOTE_ALL)
     table.writerow(COLUMNS)
     for entry in entries:
-        table.writerow(map(_harmless, _row(entry, notes.get(entry.image.pk, ""))))
+        table.writerow(map(harmless, _row(entry, notes.get(entry.image.pk, ""))))
     return text.getvalue().encode("utf-8-sig")  # the mark tells spreadsheets that it is UTF-8
 
 
@@ -184,7 +183,3 @@ def _row(entry: Entry, note: str) -> Iterator[str]:
     yield timezone.localtime(image.created_at).isoformat(timespec="seconds")
     yield image.sha256
     yield note
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) or cell.lstrip().startswith(FORMULA) else cell
