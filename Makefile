@@ -1,6 +1,6 @@
 # `make run` and `make test` are all that a newcomer needs; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pages test-site test-faults faults check audit bench screens lock clean
+.PHONY: help run test test-pages test-site test-faults faults browser check audit bench screens lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 BIN := .venv/bin
@@ -21,13 +21,16 @@ test-pages:
 	@$(BIN)/pytest -m "browser and not site" $(ARGS) || [ $$? -eq 5 ]
 
 test-site:
-	@$(BIN)/pytest -m "browser and site" $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest -m "browser and site and not long" $(ARGS) || [ $$? -eq 5 ]
 
 test-faults:
 	@$(BIN)/pytest -m "faults and not long" $(ARGS) || [ $$? -eq 5 ]
 
 faults: .venv/.test ## every fault, on SQLite and on PostgreSQL with Redis
 	@$(BIN)/pytest -m faults $(ARGS)
+
+browser: .venv/.test ## every test in the browser, those too that take long
+	@$(BIN)/pytest -m browser $(ARGS)
 
 check: .venv/.test ## format, lint, types, templates, migrations, dependency audit
 	$(BIN)/ruff format --check .

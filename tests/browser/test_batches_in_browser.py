@@ -137,6 +137,7 @@ def asked(browser, site, admin_state):
     return "A heron that stands for the history"
 
 
+@pytest.mark.long
 def test_a_prompt_of_the_past_is_found_and_used(visit, admin_state, asked):
     page = visit(admin_state)
     page.goto("/")
@@ -151,6 +152,7 @@ def test_a_prompt_of_the_past_is_found_and_used(visit, admin_state, asked):
     expect(prompt_of(page)).to_have_value(asked)
 
 
+@pytest.mark.long
 def test_what_was_made_already_is_told_and_holds_nobody_up(visit, admin_state, asked):
     page = visit(admin_state)
     page.goto("/")
@@ -205,6 +207,7 @@ def test_a_draft_is_there_again_and_is_forgotten_when_sent(visit, admin_state):
     expect(prompt_of(again)).to_have_value("")
 
 
+@pytest.mark.long
 def test_signing_out_forgets_the_draft(visit, browser, site, admin_state):
     page = visit(admin_state)
     page.goto("/")
@@ -253,6 +256,7 @@ def test_a_batch_by_keyboard_alone(visit, admin_state):
     expect(group.get_by_role("status")).to_contain_text("2 of 2 done", timeout=WHILE)
 
 
+@pytest.mark.long
 def test_a_batch_on_a_small_phone(visit, admin_state):
     page = visit(admin_state, size="small")
     page.goto("/")

@@ -129,6 +129,7 @@ def test_a_chosen_file_becomes_the_source_and_its_edit_is_made(visit, admin_stat
     expect(status_of(page, "Turn the beach into snow")).to_have_text(DONE, timeout=WHILE)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", ["drop", "paste"])
 def test_a_picture_can_be_dropped_and_pasted(visit, admin_state, beach, way):
     page = visit(admin_state)
@@ -163,6 +164,7 @@ BAD = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("data", "said"), BAD.values(), ids=list(BAD))
 def test_a_bad_file_is_told_beside_the_picture_and_the_words_stay(
     visit, admin_state, beach, tmp_path, data, said
@@ -179,6 +181,7 @@ def test_a_bad_file_is_told_beside_the_picture_and_the_words_stay(
     expect(instruction(page)).to_have_value("These words stay")
 
 
+@pytest.mark.long
 def test_without_a_script_26_megabytes_are_told_too(visit, admin_state, tmp_path):
     page = visit(admin_state, java_script_enabled=False)
     page.goto("/edit/")
@@ -205,6 +208,7 @@ def test_without_a_script_the_picture_comes_with_the_form(visit, admin_state, be
     expect(card_of(page, words)).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_connection_cut_in_the_middle_is_told(visit, admin_state, beach):
     page = visit(admin_state)
     page.goto("/edit/")
@@ -271,6 +275,7 @@ def edge(page: Page) -> float:
     return float(page.evaluate(style).removesuffix("%"))
 
 
+@pytest.mark.long
 def test_the_slider_follows_a_finger(visit, admin_state, family):
     page = visit(admin_state, size="mobile")
     page.set_viewport_size(PHONE)
@@ -282,6 +287,7 @@ def test_the_slider_follows_a_finger(visit, admin_state, family):
     assert edge(page) < 35
 
 
+@pytest.mark.long
 def test_up_to_four_are_laid_side_by_side(visit, admin_state, family):
     page = visit(admin_state)
     page.goto(f"/compare/?i={id_of(family[0])}")

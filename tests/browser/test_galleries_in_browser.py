@@ -215,6 +215,7 @@ def test_pictures_are_put_in_order_by_keys_and_by_dragging(visit, admin_state, p
     assert order(page) == [third, second, first]
 
 
+@pytest.mark.long
 def test_galleries_are_reached_and_opened_by_keys(visit, admin_state, pictures):
     page = visit(admin_state)
     path = make_gallery(page, "By keys", 2)

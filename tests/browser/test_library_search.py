@@ -103,6 +103,7 @@ def test_a_search_is_saved_and_stands_beside_the_lists(visit, admin_state):
     expect(page.get_by_role("heading", name="No saved searches yet")).to_be_visible()
 
 
+@pytest.mark.long
 def test_the_size_of_pictures_is_remembered(visit, admin_state):
     page = visit(admin_state)
     page.goto("/library/")
@@ -128,6 +129,7 @@ def test_one_thumb_on_a_narrow_phone(visit, admin_state):
     expect(page).to_have_url(re.compile("model="))
 
 
+@pytest.mark.long
 def test_without_a_script_the_form_is_sent(visit, admin_state):
     page = visit(admin_state, java_script_enabled=False)
     page.goto("/library/")

@@ -132,6 +132,7 @@ def test_a_page_that_was_away_shows_the_truth_at_once(visit, admin_state):
     expect(status_of(page, prompt)).to_have_text(DONE, timeout=3000)
 
 
+@pytest.mark.long
 def test_a_question_that_a_sleep_has_cut_off_is_asked_anew(visit, admin_state):
     page = visit(admin_state)
     page.goto("/")
@@ -171,6 +172,7 @@ def test_notices_come_to_those_who_asked_for_them(visit, admin_state):
     assert page.get_by_role("switch", name="Notice", include_hidden=True).is_checked()
 
 
+@pytest.mark.long
 def test_a_browser_that_blocks_notices_says_so(visit, admin_state):
     page = visit(admin_state, permissions=[])
     page.add_init_script(NOTICES.replace("'granted'", "'denied'"))

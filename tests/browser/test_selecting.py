@@ -229,6 +229,7 @@ def test_everything_goes_by_keyboard_alone(open_library, pictures):
     expect(tile(page, pictures[3])).to_be_visible()
 
 
+@pytest.mark.long
 def test_up_and_down_find_the_nearest_in_the_next_row(open_library, pictures):
     page = open_library()
     link(page, pictures[0]).focus()
@@ -293,6 +294,7 @@ def test_a_thumb_selects_and_throws_away(open_library, pictures):
     expect(tile(page, pictures[0])).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_thumb_culls(open_library, pictures):
     page = open_library(size="small")
     page.get_by_role("link", name="Cull").tap()

@@ -104,6 +104,7 @@ def test_escape_and_the_cross_close_it_and_leave_no_step_in_the_history(
         expect(tile(page, pictures[2])).to_be_focused()
 
 
+@pytest.mark.long
 def test_a_reload_shows_the_page_of_its_own_and_back_leads_to_the_list(
     visit, admin_state, pictures
 ):
@@ -118,6 +119,7 @@ def test_a_reload_shows_the_page_of_its_own_and_back_leads_to_the_list(
     expect(tile(page, pictures[3])).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_modified_click_opens_the_page_as_any_link(visit, admin_state, pictures):
     page = visit(admin_state)
     page.goto("/library/")
@@ -192,6 +194,7 @@ def test_by_keyboard_alone(visit, admin_state, pictures):
     page.wait_for_url(re.compile(r"/edit/\?image="))
 
 
+@pytest.mark.long
 def test_the_keys_reach_nothing_beneath_it_and_no_field(visit, admin_state, pictures):
     page = visit(admin_state)
     page.goto("/")
@@ -283,6 +286,7 @@ def page_of_one_job(page: Page) -> list[str]:
     return tiles.evaluate_all("all => all.map(tile => tile.dataset.picture)")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WebP"])
 @pytest.mark.parametrize("facts", [True, False])
 def test_it_is_downloaded_as_it_was_chosen(visit, admin_state, pictures, kind, facts):
@@ -326,6 +330,7 @@ def width_of(page: Page) -> float:
     return page.locator("#viewer img").first.bounding_box()["width"]
 
 
+@pytest.mark.long
 def test_it_zooms_to_its_pixels_and_is_dragged(visit, admin_state, pictures):
     page = visit(admin_state)
     open_viewer(page, pictures[0])
@@ -402,6 +407,7 @@ def test_a_swipe_leads_to_the_next_picture(visit, admin_state, pictures):
     expect(page).to_have_url(re.compile("/library/$"))
 
 
+@pytest.mark.long
 def test_who_leaves_while_the_next_one_loads_is_not_called_back(visit, admin_state, pictures):
     page = visit(admin_state)
     open_viewer(page, pictures[0])

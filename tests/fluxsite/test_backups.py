@@ -170,7 +170,8 @@ def test_the_commands_refuse_what_would_lose_something(filled, tmp_path, capsys)
 
 def test_a_backup_that_was_cut_off_is_none(filled, tmp_path, monkeypatch):
     folder = tmp_path / "b"
-    backups.write(folder, default_storage, silent)
+    folder.mkdir()
+    (folder / backups.FACTS).write_text("{}")  # of an older one, which was whole
     monkeypatch.setattr(backups, "copy_files", lambda *args: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
