@@ -16,15 +16,17 @@ test: .venv/.test ## set up with the test extras, then run every test
 	@$(MAKE) --no-print-directory --jobs=3 test-pages test-site test-faults
 
 # Processes of their own: the browser's driver keeps a loop running. They wait more than they work, so they
-# run beside each other. pytest's 5 means that none was chosen.
+# run beside each other. What has none of them is not even looked at. pytest's 5 means that none was chosen.
+PLAIN := --ignore=tests/contract --ignore=tests/fluxsite --ignore-glob="tests/test_*"
+
 test-pages:
-	@$(BIN)/pytest -m "browser and not site" $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest -m "browser and not site" $(PLAIN) --ignore=tests/browser --ignore=tests/faults $(ARGS) || [ $$? -eq 5 ]
 
 test-site:
-	@$(BIN)/pytest -m "browser and site and not long" $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest -m "browser and site and not long" $(PLAIN) --ignore=tests/accounts --ignore=tests/gallery --ignore=tests/faults $(ARGS) || [ $$? -eq 5 ]
 
 test-faults:
-	@$(BIN)/pytest -m "faults and not long" $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest -m "faults and not long" $(PLAIN) --ignore=tests/accounts --ignore=tests/gallery --ignore=tests/browser $(ARGS) || [ $$? -eq 5 ]
 
 faults: .venv/.test ## every fault, on SQLite and on PostgreSQL with Redis
 	@$(BIN)/pytest -m faults $(ARGS)

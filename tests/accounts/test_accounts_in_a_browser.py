@@ -93,7 +93,7 @@ def test_a_forgotten_password_is_replaced(visit, page, alice, mailoutbox, compla
 @pytest.mark.parametrize(("size", "scheme"), [("wide", "light"), ("narrow", "dark")])
 def test_every_page_is_accessible(visit, page, alice, complaints, size, scheme):
     page.set_viewport_size(SIZES[size])
-    page.emulate_media(color_scheme=scheme)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     axe = Axe()
 
     def check(path):

@@ -75,7 +75,7 @@ def confirm(page):
 
 def is_accessible(page):
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         report = Axe().run(page, context="#main")
         assert report.violations_count == 0, f"{page.url}: {report.generate_report()}"
 

@@ -36,7 +36,7 @@ def visit(page, live_server, admin, client_of, context):
 )
 def test_every_page_is_accessible_and_fits(visit, page, alice, bob, admin, scheme, size):
     page.set_viewport_size(size)
-    page.emulate_media(color_scheme=scheme)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     allowances.ask(alice, "A poster")
     [(_, link)] = by_link([Guest(email="")], terms=Terms(role=Role.MEMBER), by=admin)
     Person.objects.filter(pk=bob.pk).update(is_active=False)
