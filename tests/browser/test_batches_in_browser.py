@@ -89,6 +89,7 @@ def test_a_batchs_own_page_follows_it_to_its_end(visit, admin_state):
     expect(page).to_have_title(re.compile("^Batch"))
 
 
+@pytest.mark.long
 def test_the_same_wish_goes_to_several_models_in_several_sizes(visit, admin_state):
     page = visit(admin_state)
     page.goto("/")
@@ -112,6 +113,7 @@ def test_the_same_wish_goes_to_several_models_in_several_sizes(visit, admin_stat
     expect(page).to_have_url(re.compile("/compare/"))
 
 
+@pytest.mark.long
 def test_a_template_with_too_many_prompts_is_refused_and_kept(visit, admin_state):
     page = visit(admin_state)
     page.goto("/")
@@ -166,6 +168,7 @@ def test_what_was_made_already_is_told_and_holds_nobody_up(visit, admin_state, a
     expect(note).to_be_hidden()
 
 
+@pytest.mark.long
 def test_a_preset_is_kept_and_applied(visit, admin_state):
     page = visit(admin_state)
     page.goto("/")
@@ -228,6 +231,7 @@ def test_signing_out_forgets_the_draft(visit, browser, site, admin_state):
     assert not page.evaluate("Object.keys(localStorage).some((key) => key.startsWith('draft:'))")
 
 
+@pytest.mark.long
 def test_a_session_that_ended_keeps_the_whole_batch(visit, admin_state):
     page = visit(admin_state)
     page.goto("/")
@@ -275,6 +279,7 @@ def test_a_batch_on_a_small_phone(visit, admin_state):
         assert box is None or box["height"] >= 43.5
 
 
+@pytest.mark.long
 def test_a_batch_without_scripts(visit, admin_state):
     page = visit(admin_state, java_script_enabled=False)
     page.goto("/")
@@ -316,7 +321,7 @@ def test_the_studio_stays_light(visit, admin_state):
     assert sum(bodies.values()) < 80_000
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
+@pytest.mark.parametrize(("size", "theme"), LOOKS[1:])
 def test_axe_finds_nothing(visit, admin_state, asked, size, theme):
     page = visit(admin_state, size=size, theme=theme)
     page.goto("/")

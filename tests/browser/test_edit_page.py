@@ -103,6 +103,7 @@ def test_an_edit_by_finger_on_a_small_phone(visit, admin_state, family):
     expect(status_of(page, words)).to_have_text(DONE, timeout=WHILE)
 
 
+@pytest.mark.long
 def test_the_tile_in_the_library_leads_to_the_edit_page(visit, admin_state, family):
     page = visit(admin_state)
     page.goto("/library/")
@@ -196,6 +197,7 @@ def test_without_a_script_26_megabytes_are_told_too(visit, admin_state, tmp_path
     expect(instruction(page)).to_have_value("These words stay")
 
 
+@pytest.mark.long
 def test_without_a_script_the_picture_comes_with_the_form(visit, admin_state, beach):
     page = visit(admin_state, java_script_enabled=False)
     page.goto("/edit/")

@@ -237,6 +237,7 @@ def test_galleries_are_reached_and_opened_by_keys(visit, admin_state, pictures):
     expect(page).to_have_url(path)
 
 
+@pytest.mark.long
 def test_without_a_script_galleries_are_links_and_forms(visit, admin_state, pictures):
     page = visit(admin_state, java_script_enabled=False)
     page.goto("/galleries/")

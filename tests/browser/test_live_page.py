@@ -59,6 +59,7 @@ def test_nothing_moves_when_results_arrive(visit, admin_state, size):
     assert sum(page.evaluate("window.shifts")) <= 0.02
 
 
+@pytest.mark.long
 def test_a_failure_keeps_the_place_of_the_pictures(visit, admin_state):
     page = visit(admin_state)
     page.goto("/")
@@ -151,6 +152,7 @@ def test_a_question_that_a_sleep_has_cut_off_is_asked_anew(visit, admin_state):
     expect(status_of(page, prompt)).to_have_text(DONE, timeout=WHILE)
 
 
+@pytest.mark.long
 def test_notices_come_to_those_who_asked_for_them(visit, admin_state):
     page = visit(admin_state)
     page.add_init_script(NOTICES + AWAY)

@@ -58,6 +58,7 @@ def test_the_original_can_be_downloaded_as_it_arrived(visit, admin_state, finish
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.long
 def test_a_double_click_is_one_wish(visit, admin_state):
     page = visit(admin_state)
     page.goto("/")
@@ -83,6 +84,7 @@ def test_by_keyboard_alone(visit, admin_state):
     expect(status_of(page, prompt)).to_have_text(DONE, timeout=WHILE)
 
 
+@pytest.mark.long
 def test_another_tab_shows_it_too(visit, admin_state):
     first, second = visit(admin_state), visit(admin_state)
     first.goto("/")

@@ -136,6 +136,7 @@ def test_hearts_stars_and_tags_for_many(open_library, pictures):
     expect(page.locator(".tags")).to_contain_text("night")
 
 
+@pytest.mark.long
 def test_many_go_to_a_new_gallery(open_library, pictures):
     page = open_library()
     for key in pictures[:3]:
@@ -276,6 +277,7 @@ def test_a_dozen_pictures_are_culled_without_the_mouse(open_library, pictures):
 # ── By finger, and without a script ──────────────────────────────────────────────────────────────
 
 
+@pytest.mark.long
 def test_a_thumb_selects_and_throws_away(open_library, pictures):
     page = open_library(size="small")
     page.get_by_role("button", name="Select").tap()
@@ -309,6 +311,7 @@ def test_a_thumb_culls(open_library, pictures):
         assert area["width"] >= 44 and area["height"] >= 44
 
 
+@pytest.mark.long
 def test_without_a_script_it_is_a_form(open_library, pictures):
     page = open_library(java_script_enabled=False)
     for key in pictures[4:6]:

@@ -87,6 +87,7 @@ def test_back_closes_it_and_the_grid_is_as_it_was(visit, admin_state, pictures):
     expect_shown(page, pictures[8])
 
 
+@pytest.mark.long
 def test_escape_and_the_cross_close_it_and_leave_no_step_in_the_history(
     visit, admin_state, pictures
 ):
@@ -303,6 +304,7 @@ def test_it_is_downloaded_as_it_was_chosen(visit, admin_state, pictures, kind, f
     assert told_by(picture, words) is facts
 
 
+@pytest.mark.long
 def test_the_original_is_downloaded_unless_another_file_is_chosen(visit, admin_state, pictures):
     page = visit(admin_state)
     open_viewer(page, pictures[0])
@@ -438,6 +440,7 @@ def test_every_target_on_a_small_phone_is_large_enough(visit, admin_state, pictu
     assert max(box["x"] + box["width"] for box in boxes) <= 360
 
 
+@pytest.mark.long
 def test_without_a_script_everything_is_links_and_forms(visit, admin_state, pictures):
     page = visit(admin_state, java_script_enabled=False)
     page.goto("/library/")

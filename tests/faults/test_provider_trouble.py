@@ -1,5 +1,6 @@
 """The provider is away, broken or busy for a while: everything ends all the same, sent once."""
 
+import pytest
 import truth
 from processes import wait_for
 
@@ -22,6 +23,7 @@ def test_a_provider_that_dies_and_comes_back_has_each_wish_once(build):
     truth.all_succeeded(site)
 
 
+@pytest.mark.long
 def test_errors_of_the_provider_cost_no_wish(site):
     site.people(*ALICE_AND_BOB)
     site.start_worker()

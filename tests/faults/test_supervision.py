@@ -133,6 +133,7 @@ def test_a_web_server_that_does_not_answer_is_replaced_whole(site):
     site.wait_until_replaced("web", old)
 
 
+@pytest.mark.long
 def test_the_watchdog_itself_is_replaced_and_watches_on(site):
     dog, old = site.main_of("watchdog"), site.all_of("worker")
     os.kill(dog, signal.SIGKILL)
@@ -166,6 +167,7 @@ def test_a_worker_that_was_stopped_by_force_leaves_none_of_its_processes(own_sit
     assert code == 0
 
 
+@pytest.mark.long
 def test_a_task_that_does_not_end_holds_up_no_stop(tmp_path, own_site):
     site = own_site()
     site.wait_until_ready()

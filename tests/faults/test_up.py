@@ -63,6 +63,7 @@ def test_it_stops_at_ctrl_c_while_visitors_hold_connections_and_requests_open(up
         assert stops_well(site, signal.SIGINT)
 
 
+@pytest.mark.long
 def test_it_starts_again_where_it_was_stopped_whatever_the_name_of_the_folder(tmp_path, up):
     data = tmp_path / "with blanks, 100% 'quoted' and long" / ("x" * 60)
     first = up(DATA_DIR=str(data))
@@ -78,6 +79,7 @@ def test_it_starts_again_where_it_was_stopped_whatever_the_name_of_the_folder(tm
     assert not list((tmp_path / "tmp").iterdir())
 
 
+@pytest.mark.long
 def test_output_may_be_a_socket_as_of_a_journal(tmp_path):
     ours, theirs = socket.socketpair()
     with ours, theirs, ours.makefile(errors="replace") as said:
@@ -96,6 +98,7 @@ def test_output_may_be_a_socket_as_of_a_journal(tmp_path):
         assert not at_work_in(tmp_path / "data")
 
 
+@pytest.mark.long
 def test_a_second_one_in_the_same_folder_is_refused(tmp_path, up):
     site = up()
     site.wait_until_ready()
