@@ -21,6 +21,7 @@ SIZES = {"wide": {"width": 1440, "height": 900}, "narrow": {"width": 390, "heigh
 @pytest.fixture
 def complaints(page):
     """What the browser complained about: blocked by the policy, missing, or thrown."""
+    page.emulate_media(reduced_motion="reduce")  # a page that slides away may complain
     found = []
 
     def listen(said):
