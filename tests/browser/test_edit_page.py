@@ -223,6 +223,7 @@ def test_a_connection_cut_in_the_middle_is_told(visit, admin_state, beach):
     expect(instruction(page)).to_have_value("These words stay")
 
 
+@pytest.mark.long
 def test_a_session_that_ended_keeps_the_words(visit, browser, site, admin_state, family):
     page = visit(admin_state)
     page.goto(f"/edit/?image={id_of(family[0])}")
@@ -235,6 +236,7 @@ def test_a_session_that_ended_keeps_the_words(visit, browser, site, admin_state,
     expect(instruction(page)).to_have_value("These words stay")
 
 
+@pytest.mark.long
 def test_a_picture_is_picked_in_the_dialog_and_the_words_stay(visit, admin_state, family):
     page = visit(admin_state)
     page.goto("/edit/")

@@ -172,6 +172,7 @@ def test_a_guest_comes_by_a_link_with_a_password(visit, site, admin_state, pictu
     expect(guest.get_by_role("heading", name="This link has ended")).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_link_that_has_expired_says_so(visit, site, admin_state, pictures):
     page, guest = visit(admin_state), visit()
     make_gallery(page, "For a day", 1)
@@ -189,6 +190,7 @@ def test_a_link_that_has_expired_says_so(visit, site, admin_state, pictures):
     expect(guest.get_by_role("heading", name="This link has ended")).to_be_visible()
 
 
+@pytest.mark.long
 def test_pictures_are_put_in_order_by_keys_and_by_dragging(visit, admin_state, pictures):
     page = visit(admin_state)
     page.goto(make_gallery(page, "By hand") + "arrange/")

@@ -54,6 +54,7 @@ def test_what_is_typed_is_found_at_once_and_the_way_back_leads_out(visit, admin_
     expect(tiles(page)).to_have_count(everything)
 
 
+@pytest.mark.long
 def test_filters_narrow_and_say_so(visit, admin_state):
     page = visit(admin_state)
     page.goto("/library/")
@@ -116,6 +117,7 @@ def test_the_size_of_pictures_is_remembered(visit, admin_state):
     assert tiles(page).first.bounding_box()["height"] > before["height"]
 
 
+@pytest.mark.long
 def test_one_thumb_on_a_narrow_phone(visit, admin_state):
     page = visit(admin_state, size="small")
     page.goto("/library/?q=dawn")

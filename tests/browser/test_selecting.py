@@ -111,6 +111,7 @@ def test_a_range_is_selected_and_goes_to_the_trash_and_one_undo_brings_it_back(
     assert in_trash(page) == 0
 
 
+@pytest.mark.long
 def test_hearts_stars_and_tags_for_many(open_library, pictures):
     page = open_library()
     for key in pictures[:2]:
@@ -176,6 +177,7 @@ def test_the_zip_holds_the_originals_byte_by_byte(open_library, pictures, tmp_pa
     expect(page.locator("#asking")).to_be_hidden()
 
 
+@pytest.mark.long
 def test_all_results_are_more_than_what_is_shown(open_library, pictures):
     page = open_library()
     tile(page, pictures[0]).hover()

@@ -214,6 +214,7 @@ def test_the_keys_reach_nothing_beneath_it_and_no_field(visit, admin_state, pict
     expect(viewer(page)).to_be_visible()
 
 
+@pytest.mark.long
 def test_a_favourite_shows_on_its_tile_and_in_its_list(visit, admin_state, pictures):
     page = visit(admin_state)
     key = pictures[5]
@@ -235,6 +236,7 @@ def test_a_favourite_shows_on_its_tile_and_in_its_list(visit, admin_state, pictu
     expect(heart).to_have_attribute("aria-pressed", "false")
 
 
+@pytest.mark.long
 def test_what_is_thrown_away_makes_room_and_comes_back(visit, admin_state, pictures):
     page = visit(admin_state)
     open_viewer(page, pictures[4])
@@ -396,6 +398,7 @@ def test_by_one_thumb_on_a_small_phone(visit, admin_state, pictures):
     expect(viewer(page)).to_be_hidden()
 
 
+@pytest.mark.long
 def test_a_swipe_leads_to_the_next_picture(visit, admin_state, pictures):
     page = visit(admin_state, size="small")
     open_viewer(page, pictures[2])

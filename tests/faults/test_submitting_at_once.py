@@ -25,6 +25,7 @@ def open_site(build) -> Site:
     return site
 
 
+@pytest.mark.long
 def test_an_allowance_for_five_pays_for_exactly_five_of_twenty(open_site):
     cookies = _sign_in(open_site)
     start = Barrier(AT_ONCE)

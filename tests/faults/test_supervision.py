@@ -124,6 +124,7 @@ def test_a_killed_process_of_the_web_takes_the_other_with_it(site, which):
     site.wait_until_replaced("web", old)
 
 
+@pytest.mark.long
 def test_a_web_server_that_does_not_answer_is_replaced_whole(site):
     old = site.all_of("web")
 

@@ -48,6 +48,7 @@ def test_it_tells_one_address_lets_the_first_admin_in_and_stops_when_asked(up):
     assert "Traceback" not in site.said
 
 
+@pytest.mark.long
 def test_it_stops_at_ctrl_c_while_visitors_hold_connections_and_requests_open(up):
     site = up()
     site.wait_until_ready()
