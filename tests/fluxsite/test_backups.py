@@ -1,5 +1,6 @@
 """A backup restored into an empty place is the site as it was."""
 
+import itertools
 import threading
 from decimal import Decimal
 
@@ -103,22 +104,28 @@ def test_a_file_that_is_missing_is_told_and_the_rest_is_kept(filled, tmp_path):
 
 def test_a_backup_is_of_one_moment_while_others_write(alice, make_generation, tmp_path):
     """Each wish and its hold are one transaction: never one without the other."""
-    stop = threading.Event()
+    stop, another = threading.Event(), threading.Semaphore(0)
 
     def wish():
-        model, number = FluxModel.objects.get(name="flux-dev"), 0
-        while not stop.is_set() and number < 500:
-            number += 1
+        model = FluxModel.objects.get(name="flux-dev")
+        for number in itertools.takewhile(lambda _: not stop.is_set(), itertools.count(1)):
             reference = f"generation:race-{number}"
             with copying.transaction.atomic():
                 credits.hold(alice, Decimal("0.01"), reference=reference)
                 make_generation(alice, model=model, prompt=reference)
+            another.release()
         connection.close()
+
+    def wait_for_another(text):
+        """After each table, so that wishes lie before, between and behind all of them."""
+        while another.acquire(blocking=False):
+            pass
+        assert another.acquire(timeout=30), f"nobody could write after {text}"
 
     thread = threading.Thread(target=wish)
     thread.start()
     try:
-        backups.write(tmp_path, default_storage, silent)
+        backups.write(tmp_path, default_storage, wait_for_another)
     finally:
         stop.set()
         thread.join()
@@ -128,7 +135,7 @@ def test_a_backup_is_of_one_moment_while_others_write(alice, make_generation, tm
         holds = set(CreditEntry.objects.using(alias).values_list("reference", flat=True))
         wishes = set(Generation.objects.using(alias).values_list("prompt", flat=True))
     assert holds == wishes
-    assert Generation.objects.count() > len(wishes)  # others went on meanwhile
+    assert Generation.objects.count() > len(wishes)
 
 
 def test_what_arrives_otherwise_is_told_and_nothing_is_changed(filled, tmp_path, monkeypatch):
