@@ -11,14 +11,30 @@ from gallery import feed
 from gallery.feed import Standing
 from gallery.models import Conductor
 
+# The first part of an address says where one is; tests/fluxsite/test_places.py walks them.
+PLACES = {
+    "studio": ["", "edit", "generations", "batches", "preview", "prompts", "presets"],
+    "library": ["library", "images", "selection", "compare"],
+    "galleries": ["galleries"],
+    "team": ["team"],
+    "settings": ["settings", "accounts", "api"],
+}
+
 
 def site(request: HttpRequest) -> dict[str, object]:
     return {
         "is_demo": settings.DEMO,
+        "place": _place(request.path),
         "credits": SimpleLazyObject(lambda: _statement(request)),
         "pause": SimpleLazyObject(_pause),
         "following": SimpleLazyObject(lambda: _following(request)),
     }
+
+
+def _place(path: str) -> str:
+    """Which of the main places is marked as the current one; empty for none."""
+    first = path.split("/")[1]
+    return next((place for place, parts in PLACES.items() if first in parts), "")
 
 
 def _statement(request: HttpRequest) -> Statement | None:
