@@ -75,6 +75,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "fluxsite.middleware.NotedRequestsMiddleware",
+    "fluxsite.middleware.UnchangedPollsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "fluxsite.middleware.CompressedPagesMiddleware",
@@ -118,7 +119,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-
 elif DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # A connection that goes dead in silence is noticed in half a minute, not in hours.
     DATABASES["default"]["OPTIONS"] = {

@@ -19,19 +19,12 @@ from gallery.stamps import Stamp
 @never_cache
 @require_GET
 def live_poll(request: HttpRequest, stamp: str) -> HttpResponse:
-    """Until something changed there is no session, no user and no template."""
+    """What has changed since. While nothing has, the middleware answers in its place."""
     seen = stamps.read(stamp)
-    if seen and not stamps.has_moved(seen):
-        return _unchanged(seen)
     person = request.user
     if not isinstance(person, Person) or (seen and seen.person_id != person.pk):
         return render(request, "gallery/_signed_out.html")
     return _changed(request, person, seen)
-
-
-def _unchanged(seen: Stamp) -> HttpResponse:
-    headers = {"Poll-After": str(seen.pace(timezone.now()))}
-    return HttpResponse(status=204, content_type="text/plain", headers=headers)
 
 
 def _changed(request: HttpRequest, person: Person, seen: Stamp | None) -> HttpResponse:

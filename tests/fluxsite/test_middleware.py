@@ -3,6 +3,9 @@ import gzip
 import pytest
 from allauth.usersessions.models import UserSession
 
+from fluxsite.metrics import registry
+from gallery import feed
+
 PAGE = {"HTTP_ACCEPT": "text/html,*/*;q=0.8"}
 
 
@@ -55,3 +58,20 @@ def test_a_picture_comes_as_it_is(client, alice, make_image):
     picture.close()
 
     assert "Content-Encoding" not in picture.headers
+
+
+def test_a_poll_that_finds_nothing_new_is_counted_by_its_name_and_kept_by_nobody(client, alice):
+    seen = feed.standing(alice).signed
+    before = polls_counted()
+
+    answer = client.get(f"/live/{seen}/")
+
+    assert answer.status_code == 204
+    assert answer["Cache-Control"] == "no-store, private"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert polls_counted() == before + 1
+
+
+def polls_counted():
+    labels = {"view": "live_poll", "status": "204"}
+    return registry.get_sample_value("fluxsite_answer_seconds_count", labels) or 0

@@ -25,6 +25,14 @@ def end_all():
     Attempt.objects.update(sent_at=timezone.now() - timedelta(hours=1), outcome=Outcome.ACCEPTED)
 
 
+def submit_next():
+    """The one that goes out when there is room for one."""
+    [generation] = claimed(leasing.take())
+    end_all()
+    Conductor.objects.update(leased_until=None)
+    return generation
+
+
 def test_a_batch_of_forty_does_not_delay_a_colleague(alice, bob, wish_for, settings):
     settings.FLUX_MAX_QUEUED, settings.FLUX_MAX_PER_SECOND = 40, 1
     for _ in range(40):
@@ -38,6 +46,49 @@ def test_a_batch_of_forty_does_not_delay_a_colleague(alice, bob, wish_for, setti
         second = claimed(leasing.take())
 
     assert single in [*first, *second]
+
+
+@pytest.fixture
+def queue_for():
+    """`queue_for(alice, 500)`: so many rows at once, of which the ledger knows nothing."""
+
+    def queue(person, number):
+        prompts = [f"A lighthouse no. {each}" for each in range(number)]
+        rows = [Generation(owner=person, prompt=prompt, price=1) for prompt in prompts]
+        return Generation.objects.bulk_create(rows)
+
+    return queue
+
+
+@pytest.mark.parametrize("bobs_last", [None, timedelta(days=1), timedelta(0)])
+@pytest.mark.parametrize("already_out", [0, 7])
+def test_of_500_that_one_person_has_queued_one_at_most_goes_before_anothers_single_wish(
+    already_out, bobs_last, alice, bob, queue_for, make_generation, settings
+):
+    settings.FLUX_MAX_PER_SECOND = 1
+    queue_for(alice, 500)
+    for _ in range(already_out):
+        submit_next()
+    if bobs_last is not None:
+        when = timezone.now() - bobs_last
+        make_generation(bob, status="succeeded", submitted_at=when)
+    [single] = queue_for(bob, 1)
+
+    sent = [submit_next(), submit_next()]
+
+    assert single in sent
+
+
+@pytest.mark.parametrize("number", [5, 500])
+def test_a_claim_takes_the_same_number_of_queries_however_many_wait(
+    number, alice, queue_for, settings, django_assert_num_queries
+):
+    settings.FLUX_MAX_PER_SECOND = 1
+    queue_for(alice, number)
+    lease = leasing.take()
+
+    with django_assert_num_queries(25):
+        submitting.claim(lease)
 
 
 def test_within_a_person_first_come_is_first_served(alice, wish_for):
