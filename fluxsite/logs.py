@@ -1,4 +1,4 @@
-"""Log lines: without secrets, each with the request that it belongs to, and for machines."""
+"""Log lines: without secrets, each with the request, task or job it belongs to; for machines."""
 
 import json
 import logging
@@ -11,6 +11,7 @@ KEYS = re.compile(r"(/(?:g|flux/callback|flux/reference)/)[^/\s?\"']+")
 OURS = re.compile(r"[0-9A-Za-z._-]{8,64}")
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+task_id: ContextVar[str] = ContextVar("task_id", default="")  # of the queue, in a worker
 
 
 def known_as(proposed: str) -> str:
@@ -19,10 +20,11 @@ def known_as(proposed: str) -> str:
 
 
 class RequestFilter(logging.Filter):
-    """Gives each record the id of the request that is being answered; empty outside of one."""
+    """Gives each record the id of the request that is being answered, or of the task that is
+    being done; empty outside of them."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        record.request_id, record.task_id = request_id.get(), task_id.get()
         return True
 
 
@@ -37,17 +39,22 @@ class WithoutKeys(logging.Filter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line: time, level, logger, message, request, and a traceback if any."""
+    """One JSON object a line: time, level, logger, message, process, what it belongs to, and a
+    traceback if any. `extra={"generation": …}` says which job a line is about."""
+
+    belongs_to = {"request": "request_id", "task": "task_id", "generation": "generation"}
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        line: dict[str, object] = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
+            "process": record.process,
         }
-        if known := getattr(record, "request_id", ""):
-            line["request"] = known
+        for name, attribute in self.belongs_to.items():
+            if known := getattr(record, attribute, ""):
+                line[name] = str(known)
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)

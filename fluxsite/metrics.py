@@ -8,20 +8,23 @@ from statistics import quantiles
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, F, Max, Min, Q, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import GaugeMetricFamily, Metric, SummaryMetricFamily
 from prometheus_client.registry import Collector
 
 from accounts.models import CreditEntry
-from gallery.models import Attempt, Conductor, Generation, Heartbeat, Pause, Result
-from gallery.models.generation import ResultState
+from accounts.models.credit import CreditKind
+from gallery.engine.heartbeat import READY
+from gallery.models import ApiTally, Attempt, Conductor, Generation, Heartbeat, Pause, Result
+from gallery.models.generation import OPEN, Outcome, ResultState
 
 WINDOW = timedelta(minutes=10)
+LOSSES_OF = timedelta(days=30)
 MOST_ATTEMPTS = 2000
 SECONDS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 
@@ -34,8 +37,10 @@ class Moment(Collector):
         yield from _jobs(now)
         yield from _results(now)
         yield from _attempts(now)
+        yield _calls()
         yield from _engine(now)
-        yield _credits()
+        yield from _credits()
+        yield from _losses(now)
 
 
 registry = CollectorRegistry()
@@ -64,10 +69,13 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def _jobs(now: datetime) -> Iterator[Metric]:
     jobs = _gauge("jobs", "Jobs that have not ended, by state", "state")
     oldest = _gauge("oldest_job_seconds", "Age of the oldest open job, by state", "state")
-    states = Generation.objects.open().order_by().values("status")
-    for row in states.annotate(number=Count("pk"), since=Min("created_at")):
-        jobs.add_metric([row["status"]], row["number"])
-        oldest.add_metric([row["status"]], _age(row["since"], now))
+    rows = Generation.objects.open().order_by().values("status")
+    there = rows.annotate(number=Count("pk"), since=Min("created_at"))
+    states = {row["status"]: (row["number"], row["since"]) for row in there}
+    for state in OPEN:  # also those that nothing is in: an alert must not wait for the first one
+        number, since = states.get(state, (0, None))
+        jobs.add_metric([state], number)
+        oldest.add_metric([state], _age(since, now))
     yield from (jobs, oldest)
 
 
@@ -83,8 +91,10 @@ def _attempts(now: datetime) -> Iterator[Metric]:
     """Submissions of the last ten minutes: what became of them, and how long the API took."""
     recent = Attempt.objects.filter(sent_at__gt=now - WINDOW)
     outcomes = _gauge("attempts", "Submissions of the last ten minutes, by outcome", "outcome")
-    for row in recent.order_by().values("outcome").annotate(number=Count("pk")):
-        outcomes.add_metric([row["outcome"]], row["number"])
+    rows = recent.order_by().values_list("outcome").annotate(number=Count("pk"))
+    numbers = dict(rows)
+    for outcome in Outcome.values:
+        outcomes.add_metric([outcome], numbers.get(outcome, 0))
     yield outcomes
     ended = recent.filter(ended_at__isnull=False).order_by("-sent_at")[:MOST_ATTEMPTS]
     moments = ended.values_list("sent_at", "ended_at")
@@ -97,9 +107,20 @@ def _attempts(now: datetime) -> Iterator[Metric]:
     yield latency
 
 
+def _calls() -> Metric:
+    labels = ["call", "status", "error"]
+    calls = SummaryMetricFamily(
+        "fluxsite_api_calls", "Calls of the API, by answer (status 0: none came)", labels=labels
+    )
+    for row in ApiTally.objects.order_by("pk"):
+        calls.add_metric([row.call, str(row.status), row.error], row.number, row.seconds)
+    return calls
+
+
 def _engine(now: datetime) -> Iterator[Metric]:
-    beats = Heartbeat.objects.aggregate(last=Max("beat_at"), number=Count("pk"))
-    yield _single("clusters", "Groups of workers that have shown signs of life", beats["number"])
+    alive = Count("pk", filter=Q(beat_at__gt=now - READY))
+    beats = Heartbeat.objects.aggregate(last=Max("beat_at"), number=alive)
+    yield _single("clusters", "Groups of workers that show signs of life", beats["number"])
     yield _single("heartbeat_seconds", "Since the last sign of life", _age(beats["last"], now))
     conductor = Conductor.objects.get(pk=1)
     paused = _gauge("paused", "1 for the reason for which nothing is submitted", "reason")
@@ -109,13 +130,27 @@ def _engine(now: datetime) -> Iterator[Metric]:
     yield _single("conductor_tick_seconds", "Since its last tick", _age(conductor.ticked_at, now))
 
 
-def _credits() -> Metric:
+def _credits() -> Iterator[Metric]:
     today = timezone.localdate(timezone=timezone.get_default_timezone())
     credits = _gauge("credits_today", "Credits of today's lines of the ledger, by kind", "kind")
-    lines = CreditEntry.objects.filter(day=today).order_by().values("kind")
-    for row in lines.annotate(total=Sum("amount")):
-        credits.add_metric([row["kind"]], float(row["total"]))
-    return credits
+    lines = _gauge("ledger_lines_today", "Today's lines of the ledger, by kind", "kind")
+    rows = CreditEntry.objects.filter(day=today).order_by().values("kind")
+    there = rows.annotate(total=Sum("amount"), number=Count("pk"))
+    kinds = {row["kind"]: (row["total"], row["number"]) for row in there}
+    for kind in CreditKind.values:
+        total, number = kinds.get(kind, (0, 0))
+        credits.add_metric([kind], float(total))
+        lines.add_metric([kind], number)
+    yield from (credits, lines)
+
+
+def _losses(now: datetime) -> Iterator[Metric]:
+    """Given back to people, and perhaps charged by the provider all the same."""
+    recent = Generation.objects.filter(is_possible_loss=True, created_at__gt=now - LOSSES_OF)
+    lost = recent.order_by().aggregate(number=Count("pk"), credits=Sum(F("price") * F("count")))
+    yield _single("possible_losses", "Possible losses of the last 30 days, jobs", lost["number"])
+    credits = float(lost["credits"] or 0)
+    yield _single("possible_losses_credits", "What they would have cost, in credits", credits)
 
 
 def _gauge(name: str, words: str, label: str) -> GaugeMetricFamily:

@@ -23,6 +23,7 @@ from django_q.conf import Conf
 from django_q.monitor import monitor
 from django_q.queues import Queue
 
+from fluxsite.logs import task_id
 from fluxsite.supervision.parents import bind_children
 from fluxsite.supervision.troubles import Trouble
 from gallery.engine import heartbeat, stopping
@@ -141,7 +142,10 @@ class TaskQueue(Queue):  # type: ignore[misc]
 
     def get(self, *args: Any, **kwargs: Any) -> Any:
         task = super().get(*args, **kwargs)
-        return "STOP" if stopping.requested() else task
+        if stopping.requested() or task == "STOP":
+            return "STOP"
+        task_id.set(task["id"])
+        return task
 
 
 class Results:

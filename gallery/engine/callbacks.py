@@ -36,7 +36,7 @@ def record(signed: str, body: object) -> bool:
     attempt = _attempt(signed)
     task = read_answer(body)
     if _contradicts(attempt, task):
-        logger.warning("callback.mismatch attempt=%s", attempt.pk)
+        logger.warning("callback.mismatch attempt=%s", attempt.pk, extra=_about(attempt))
         return False
     if task.state not in (TaskState.SUCCEEDED, TaskState.FAILED):
         return False
@@ -64,8 +64,12 @@ def _act_on(attempt: Attempt) -> None:
         results.accept(attempt, read_answer(attempt.callback))
     except IntegrityError:
         # Looking the task up will tell the same; a body that can't be used must not come again.
-        logger.exception("callback.broke attempt=%s", attempt.pk)
+        logger.exception("callback.broke attempt=%s", attempt.pk, extra=_about(attempt))
     Attempt.objects.filter(pk=attempt.pk).update(is_callback_waiting=False)
+
+
+def _about(attempt: Attempt) -> dict[str, uuid.UUID]:
+    return {"generation": attempt.generation_id}
 
 
 def _attempt(signed: str) -> Attempt:
@@ -82,7 +86,7 @@ def _keep(attempt: Attempt, body: object) -> bool:
         with transaction.atomic():
             return bool(unheard.update(callback=body, is_callback_waiting=True))
     except (DataError, IntegrityError):
-        logger.warning("callback.unstorable attempt=%s", attempt.pk)
+        logger.warning("callback.unstorable attempt=%s", attempt.pk, extra=_about(attempt))
         return False
 
 

@@ -26,6 +26,7 @@ from gallery.engine import (
     stopping,
     storing,
     submitting,
+    tallies,
     watching,
 )
 from gallery.engine.leasing import Lease, LeaseLost
@@ -131,6 +132,7 @@ class Shift:
         self._errand("probe", self._probe)
         await _db(callbacks.act_on_waiting)
         await _db(storing.hand_out)
+        await _db(tallies.keep_now_and_then)
         if self._is_busy() or await _db(is_anything_to_do):
             self.idle_since = time.monotonic()
 
@@ -215,6 +217,7 @@ class Shift:
 
 def _leave(lease: Lease) -> None:
     leasing.give_back(lease)
+    tallies.keep()
     # Only now: whoever saw the lease a moment ago sent no hint.
     if is_anything_to_do():
         hints.wake()

@@ -11,6 +11,8 @@ from gallery.models import Conductor, Heartbeat
 
 READY = timedelta(seconds=100)  # without a sign for so long, nobody is there to do the work
 
+FORGOTTEN = timedelta(days=1)
+
 
 def send() -> None:
     """Have some cluster show that its tasks go all the way through."""
@@ -34,6 +36,11 @@ def end() -> None:
 
 def is_alive(*, within: timedelta = READY) -> bool:
     return Heartbeat.objects.filter(beat_at__gt=timezone.now() - within).exists()
+
+
+def forget_old() -> None:
+    """Of clusters on machines that did not come back."""
+    Heartbeat.objects.filter(beat_at__lt=timezone.now() - FORGOTTEN).delete()
 
 
 def last_heard(cluster: str) -> datetime | None:

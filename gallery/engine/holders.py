@@ -1,8 +1,14 @@
-"""Who holds leases and claims: one name for all processes of one worker cluster."""
+"""Who holds leases and claims: one name for all processes of one worker cluster.
+
+A process's number means something only on one machine, since its last start, and among the
+processes of one container. All three are in the name: two machines may have the same host name,
+and nobody may take a living cluster of the other one for a dead one of its own.
+"""
 
 import logging
 import os
 import socket
+from pathlib import Path
 
 from django.utils import timezone
 
@@ -16,7 +22,18 @@ SUSPECT_AFTER = 3  # tries
 
 def name_of(pid: int) -> str:
     """The name of the cluster on this host whose main process this is."""
-    return f"{socket.gethostname()}:{pid}"
+    return f"{_PLACE}:{pid}"
+
+
+def _place() -> str:
+    boot = Path("/proc/sys/kernel/random/boot_id")
+    numbers = Path("/proc/self/ns/pid")  # the kernel's name of the container's own numbering
+    if not boot.exists() or not numbers.exists():
+        return socket.gethostname()
+    return f"{socket.gethostname()}:{boot.read_text()[:8]}-{numbers.stat().st_ino:x}"
+
+
+_PLACE = _place()
 
 
 # Taken once, before the cluster forks: its processes inherit the name with the module.
@@ -52,8 +69,8 @@ def _names() -> set[str]:
 
 
 def _is_dead(name: str) -> bool:
-    host, _, pid = name.rpartition(":")
-    if host != socket.gethostname() or name == _ME:
+    place, _, pid = name.rpartition(":")
+    if place != _PLACE or name == _ME:
         return False
     try:
         os.kill(int(pid), 0)

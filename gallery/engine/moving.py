@@ -39,7 +39,7 @@ def make(move: Move, generation: Generation, **fields: Any) -> bool:
         if move.is_last:
             generation.status = move.target
             Delivery.objects.note([generation])
-        logger.info("generation.moved id=%s move=%s", generation.pk, move.name.replace(" ", "_"))
+        _log(generation.pk, move)
     generation.refresh_from_db()
     return bool(won)
 
@@ -67,8 +67,13 @@ def cancel_all(generations: GenerationQuerySet) -> int:
         row.status = CANCEL.target
     Delivery.objects.note(rows)
     for row in rows:
-        logger.info("generation.moved id=%s move=%s", row.pk, CANCEL.name)
+        _log(row.pk, CANCEL)
     return len(rows)
+
+
+def _log(pk: uuid.UUID, move: Move) -> None:
+    name = move.name.replace(" ", "_")
+    logger.info("generation.moved id=%s move=%s", pk, name, extra={"generation": pk})
 
 
 def _taken_twice(keys: Iterable[uuid.UUID]) -> list[uuid.UUID]:

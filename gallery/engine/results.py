@@ -111,7 +111,8 @@ def describe(task: Task) -> str:
 
 def _note_second_task(generation: Generation, task: Task) -> None:
     """Two tasks for one wish: the second may have been charged, too, so admins see it."""
-    logger.error("generation.second_task id=%s", generation.pk)
+    extra = {"generation": generation.pk}
+    logger.error("generation.second_task id=%s", generation.pk, extra=extra)
     Generation.objects.filter(pk=generation.pk).update(is_possible_loss=True)
 
 

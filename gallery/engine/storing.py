@@ -76,9 +76,9 @@ def _bring_home(result: Result, fetcher: Fetcher) -> None:
         # Our own disk or store is the trouble: nobody should pay for more until it is mended.
         _put_off(result, f"Storage: {error}", is_final=False)
         pauses.begin(Pause.STORAGE, str(error), wait=pauses.PROBE_AFTER[Pause.STORAGE])
-        logger.error("storage.failed result=%s error=%s", result.pk, error)
+        logger.error("storage.failed result=%s error=%s", result.pk, error, extra=_about(result))
     except Exception:
-        logger.exception("result.broke id=%s", result.pk)
+        logger.exception("result.broke id=%s", result.pk, extra=_about(result))
         _put_off(result, "It could not be read or kept.", is_final=False)
 
 
@@ -183,7 +183,12 @@ def _put_off(result: Result, reason: str, *, is_final: bool) -> None:
         problem_detail=reason[:500],
     )
     moving.mark_changed(result.generation)
-    logger.warning("result.put_off id=%s final=%s reason=%s", result.pk, is_over, reason)
+    words = "result.put_off id=%s final=%s reason=%s"
+    logger.warning(words, result.pk, is_over, reason, extra=_about(result))
+
+
+def _about(result: Result) -> dict[str, uuid.UUID]:
+    return {"generation": result.generation_id}
 
 
 def _cost(generation: Generation, stored: int) -> Decimal:

@@ -152,7 +152,8 @@ def _refuse(attempt: Attempt, problem: str, error: Exception) -> None:
 
 def _lose_sight(attempt: Attempt, error: Exception) -> None:
     if not isinstance(error, FluxUnconfirmed):
-        logger.error("attempt.broke id=%s", attempt.pk, exc_info=error)
+        extra = {"generation": attempt.generation_id}
+        logger.error("attempt.broke id=%s", attempt.pk, exc_info=error, extra=extra)
     first = timezone.now() + leasing.FIRST_LISTING
     if _end(attempt, Outcome.UNCONFIRMED, error, next_listing_at=first):
         moving.make(states.LOSE_SIGHT, attempt.generation, problem_detail=str(error)[:2000])

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gallery import trash, uploads
-from gallery.engine import conductor, hints, moving, states, storing
+from gallery.engine import conductor, heartbeat, hints, moving, states, storing
 from gallery.engine.states import Move
 from gallery.models import Attempt, Generation
 from gallery.models.generation import LIVE, Outcome, Status
@@ -26,6 +26,7 @@ def sweep() -> None:
     _clear_half_written_files()
     uploads.clear_unused()
     storing.hand_out()
+    heartbeat.forget_old()
     look_after_conductor()
     trash.clear()
 

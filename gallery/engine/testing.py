@@ -4,7 +4,7 @@ import asyncio
 
 from django.utils import timezone
 
-from gallery.engine import hints
+from gallery.engine import hints, tallies
 from gallery.flux.client import FluxClient
 from gallery.flux.errors import FluxError
 from gallery.models import Conductor
@@ -23,6 +23,7 @@ def ask() -> None:
 def call(client: FluxClient) -> None:
     trouble = asyncio.run(_trouble(client))
     Conductor.objects.filter(pk=1).update(test_ended_at=timezone.now(), test_trouble=trouble[:500])
+    tallies.keep()
 
 
 async def _trouble(client: FluxClient) -> str:

@@ -26,7 +26,7 @@ from gallery.flux.errors import (
     FluxUnconfirmed,
     error_of,
 )
-from gallery.flux.wire import Answer, Wire, error_from
+from gallery.flux.wire import Answer, Noted, Wire, error_from
 
 MAX_IDS = 50
 MAX_PAGES = 20
@@ -52,12 +52,15 @@ class FluxClient:
         token: str,
         transport: httpx.AsyncBaseTransport | None = None,
         timeout: float = 60,
+        noted: Noted = lambda *call: None,
     ) -> None:
         self._base = httpx.URL(base_url)
         # A pooled connection that has gone stale would turn "not sent" into "not known".
-        self._fresh = Wire(base_url, token, timeout, transport=transport)
+        self._fresh = Wire(base_url, token, timeout, transport=transport, noted=noted)
         short = min(timeout, MAX_LOOK)
-        self._pooled = Wire(base_url, token, short, transport=transport, keeps_alive=True)
+        self._pooled = Wire(
+            base_url, token, short, transport=transport, keeps_alive=True, noted=noted
+        )
 
     def __repr__(self) -> str:
         return f"<FluxClient {self._base!r}>"

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import math
+import re
 import ssl
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -14,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from gallery.flux.contract import number
+from gallery.flux.contract import number, read_problem
 from gallery.flux.errors import (
     FluxError,
     FluxMisconfigured,
@@ -29,11 +31,19 @@ MAX_ANSWER = 2 * 1024 * 1024
 MAX_CONNECT = 10.0
 SHORTEST_SECRET = 12
 UNREADABLE = object()
+# What is told of each call: its name, the status (0 when no answer came), the error, seconds.
+Noted = Callable[[str, int, str, float], None]
+ERROR_CODE = re.compile("[a-z_]{1,40}")
 _HEADERS = {"accept": "application/json", "user-agent": "fluxsite"}
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 # Raised before the first byte of the request itself. Everything else may have arrived.
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+_NAMES: Mapping[type[FluxError], str] = MappingProxyType(
+    {FluxNotSent: "not_sent", FluxUnconfirmed: "no_answer", FluxTokenRefused: "token_unfit"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +68,9 @@ class Wire:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         keeps_alive: bool = False,
+        noted: Noted = lambda *call: None,
     ) -> None:
+        self._noted = noted
         self._token = token.strip()
         self._timeout = timeout
         self._connect = min(timeout, MAX_CONNECT)
@@ -78,6 +90,21 @@ class Wire:
         self, path: str, *, headers: Mapping[str, str] = _NONE, patience: float = 0, **content: Any
     ) -> Answer:
         """Send once. Raises FluxNotSent, FluxUnconfirmed or FluxMisconfigured; never repeats."""
+        began, status, error = time.monotonic(), 0, "broke"
+        try:
+            answer = await self._post(path, headers, patience, content)
+            status, error = answer.status, _error_in(answer)
+        except FluxError as trouble:
+            error = _NAMES.get(type(trouble), error)
+            raise
+        finally:
+            name = path.rstrip("/").rpartition("/")[2]
+            self._noted(name, status, error, time.monotonic() - began)
+        return answer
+
+    async def _post(
+        self, path: str, headers: Mapping[str, str], patience: float, content: Mapping[str, Any]
+    ) -> Answer:
         headers = {**headers, **self._authorization()}
         # The timeouts of httpx are for each read; an answer that trickles must end as well.
         deadline = (patience or self._timeout) + 2 * self._connect
@@ -123,6 +150,12 @@ def error_from(answer: Answer) -> FluxError:
     if isinstance(error, FluxUnavailable):
         error.retry_after = retry_after(answer.headers.get("retry-after", ""))
     return error
+
+
+def _error_in(answer: Answer) -> str:
+    """The API's own word for it; empty where all is well or it has none that is fit for a label."""
+    code = "" if answer.is_success else read_problem(answer.body).code
+    return code if ERROR_CODE.fullmatch(code) else ""
 
 
 def retry_after(value: str) -> float | None:

@@ -1,5 +1,5 @@
 from gallery.models.batch import Batch
-from gallery.models.conductor import Conductor, Heartbeat, Pause
+from gallery.models.conductor import ApiTally, Conductor, Heartbeat, Pause
 from gallery.models.flux_model import FluxModel
 from gallery.models.gallery import Gallery, Membership, Placement
 from gallery.models.generation import Attempt, FeedVersion, Generation, Result
@@ -12,6 +12,7 @@ from gallery.models.usage import UsageCell, UsageMark
 from gallery.models.webhook import Delivery, Webhook
 
 __all__ = [
+    "ApiTally",
     "Attempt",
     "Batch",
     "Comment",

@@ -61,3 +61,21 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.cluster
+
+
+class ApiTally(models.Model):
+    """How often a call of the API was answered so, and the seconds that took, since ever."""
+
+    call = models.CharField(max_length=40)
+    status = models.PositiveSmallIntegerField()  # 0: no answer came
+    error = models.CharField(max_length=40, blank=True)
+    number = models.PositiveBigIntegerField()
+    seconds = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["call", "status", "error"], name="api_tally_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call} {self.status} {self.error}".rstrip()

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import socket
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +12,8 @@ from pathlib import Path
 import pytest
 from processes import Program, at_work_in, wait_for
 from whole_site import PATIENCE, QUICK, WholeSite, environment, manage
+
+from gallery.engine import holders
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +103,7 @@ def test_what_is_well_is_left_alone(site):
 
 def test_a_conductor_that_hangs_is_replaced_with_its_cluster(site):
     old = site.all_of("worker")
-    holder = f"{socket.gethostname()}:{site.main_of('worker')}"
+    holder = holders.name_of(site.main_of("worker"))
     now = datetime.now(UTC)
 
     sql(
