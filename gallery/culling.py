@@ -88,7 +88,7 @@ def cull_of(person: Person, asked: Mapping[str, str], *, after: Mark | None, at:
         previous=frames[spot - 1].here if spot else "",
         next=frames[spot + 1].here if spot + 1 < len(frames) else end,
         end=end,
-        further=_address(listing, {"after": str(Mark(at=last.at, pk=last.pk))}) if last else "",
+        further=_address(listing, {"after": str(Mark.of(last))}) if last else "",
         back=listing.page,
         back_to=listing.words,
         query=listing.query,

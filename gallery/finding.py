@@ -8,10 +8,12 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
+from gallery.models.review import MOST_STARS
 from gallery.search import KINDS, RATIOS, Search, Term
 
 KEPT, IN_TRASH, NOWHERE = "kz", "xz", "nowherez"  # the last is no picture's
@@ -19,7 +21,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 NEAR = 12_000  # PostgreSQL reads so many neighbours before it asks the index
 
-Found = list[tuple[int, uuid.UUID]]  # places and pictures
+
+class Hit(NamedTuple):
+    place: int
+    image: uuid.UUID
+    band: int | None = None  # where the list goes by stars first: see gallery.ranking
+
+
+Found = list[Hit]
 
 
 def owned(person: uuid.UUID) -> str:
@@ -34,6 +43,19 @@ def favoured(person: uuid.UUID) -> str:
     return f"v{person.hex}z"
 
 
+def starred(person: uuid.UUID, stars: int) -> str:
+    """What one person gave; nobody else finds it by that."""
+    return f"p{stars}{person.hex}z"
+
+
+def rated(person: uuid.UUID, at_least: int = 1) -> tuple[str, ...]:
+    return tuple(starred(person, stars) for stars in range(at_least, MOST_STARS + 1))
+
+
+def tagged(name: str) -> str:
+    return f"t{name.encode().hex()}z"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
     """Of each group one facet must be there, and none of those unwanted."""
@@ -43,10 +65,11 @@ class Wish:
     terms: tuple[Term, ...] = ()
     begins: int | None = None  # places
     ends: int | None = None
+    near: int = NEAR
 
 
 def narrowed(wish: Wish, search: Search, person: uuid.UUID) -> Wish:
-    """What else is to be narrowed by (ratings, tags) is one more group here."""
+    """What else is to be narrowed by is one more group here."""
     groups = [
         tuple(map(owned, search.by)),
         tuple(f"m{name.encode().hex()}z" for name in search.model),
@@ -54,10 +77,13 @@ def narrowed(wish: Wish, search: Search, person: uuid.UUID) -> Wish:
         tuple(map(placed, search.gallery)),
         (favoured(person),) if search.favourite else (),
         () if search.edited is None else ("eyz" if search.edited else "enz",),
+        rated(person, search.least_stars) if search.least_stars else (),
+        *((tagged(name),) for name in search.tag),
     ]
     return replace(
         wish,
         groups=(*wish.groups, *filter(None, groups)),
+        unwanted=(*wish.unwanted, *(rated(person) if search.is_unrated else ())),
         terms=tuple(search.terms),
         begins=_place(search.begins),
         ends=_place(search.ends),
@@ -154,7 +180,7 @@ def _near_in_postgresql(wish: Wish, low: int, high: int, order: str, most: int) 
     query, values = _tsquery(wish)
     found = _rows(
         f"""SELECT place, image_id FROM (SELECT * FROM gallery_entry
-            WHERE place >= %s AND place < %s ORDER BY place {order} LIMIT {NEAR}) AS near
+            WHERE place >= %s AND place < %s ORDER BY place {order} LIMIT {wish.near}) AS near
             WHERE doc @@ {query} ORDER BY place {order} LIMIT %s""",
         [low, high, *values, most],
     )
@@ -172,6 +198,6 @@ def _rows(sql: str, values: Sequence[str | int]) -> Found:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [
-            (place, key if isinstance(key, uuid.UUID) else uuid.UUID(key))
+            Hit(place, key if isinstance(key, uuid.UUID) else uuid.UUID(key))
             for place, key in cursor.fetchall()
         ]

@@ -2,7 +2,8 @@
 
 Every picture that is not purged has an `Entry`, its place in time. Beside it stand the words of its
 prompt, and facets: one token for its owner, its model, its shape, whether it is an edit, each
-gallery that it is in, each person whose favourite it is, and whether it is kept or in the trash.
+gallery that it is in, each person whose favourite it is, each person's stars, each tag, the team's
+average in tenths of a star, and whether it is kept or in the trash.
 Words and facets lie in one inverted index, so that any combination of them is an intersection of
 sorted lists. What else a search should narrow by becomes a facet here (and in `gallery.finding`).
 
@@ -10,7 +11,7 @@ SQLite: an FTS5 table whose rowid is the place, so that hits come in the order o
 PostgreSQL: a `tsvector` beside the place, with a GIN index.
 
 Django remakes a table of SQLite to alter it, and loses its triggers: a migration that alters
-pictures, placements or favourites begins with `remove` and ends with `install`.
+pictures or one of `FOLLOWED` begins with `remove` and ends with `install`.
 """
 
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from collections.abc import Iterator
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from gallery.tiles import SHAPES
+
+FOLLOWED = ("gallery_placement", "gallery_favourite", "gallery_rating", "gallery_tag")
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
@@ -100,7 +103,12 @@ SELECT entry.image_id, entry.place, image.prompt,
   || coalesce((SELECT ' ' || group_concat('g' || gallery_id || 'z', ' ')
        FROM gallery_placement WHERE image_id = image.id), '')
   || coalesce((SELECT ' ' || group_concat('v' || person_id || 'z', ' ')
-       FROM gallery_favourite WHERE image_id = image.id), '') AS facets
+       FROM gallery_favourite WHERE image_id = image.id), '')
+  || coalesce((SELECT ' ' || group_concat('p' || stars || person_id || 'z', ' ')
+       FROM gallery_rating WHERE image_id = image.id), '')
+  || coalesce((SELECT ' ' || group_concat('t' || lower(hex(name)) || 'z', ' ')
+       FROM gallery_tag WHERE image_id = image.id), '')
+  || coalesce(' ayz a' || ((image.team_rating + 50) / 100) || 'z', '') AS facets
 FROM gallery_entry AS entry JOIN gallery_image AS image ON image.id = entry.image_id""",
     # Strictly growing in the order of time, however many share a moment.
     f"""INSERT INTO gallery_entry (place, image_id)
@@ -116,7 +124,8 @@ BEGIN {_ENTER} END""",
 WHEN OLD.created_at <> NEW.created_at
 BEGIN DELETE FROM gallery_entry WHERE image_id = NEW.id; {_ENTER} END""",
     """CREATE TRIGGER gallery_image_update_in_entry AFTER UPDATE OF
-  prompt, owner_id, model_name, width, height, generation_id, trashed_at, purged_at ON gallery_image
+  prompt, owner_id, model_name, width, height, generation_id, team_rating, trashed_at, purged_at
+ON gallery_image
 BEGIN
   DELETE FROM gallery_entry WHERE image_id = NEW.id AND NEW.purged_at IS NOT NULL;
   UPDATE gallery_entry_words SET (prompt, facets) = (
@@ -125,13 +134,12 @@ BEGIN
 END""",
     """CREATE TRIGGER gallery_entry_delete AFTER DELETE ON gallery_entry
 BEGIN DELETE FROM gallery_entry_words WHERE rowid = OLD.place; END""",
-    *_renewing("gallery_placement"),
-    *_renewing("gallery_favourite"),
+    *(statement for table in FOLLOWED for statement in _renewing(table)),
 )
 SQLITE_BACK = (
     *(
         f"DROP TRIGGER IF EXISTS {table}_{event}_in_entry"
-        for table in ("gallery_image", "gallery_placement", "gallery_favourite")
+        for table in ("gallery_image", *FOLLOWED)
         for event in ("insert", "update", "delete", "move")
     ),
     "DROP TRIGGER IF EXISTS gallery_entry_delete",
@@ -176,7 +184,13 @@ SELECT to_tsvector('fluxsite', {_PLAIN}) || array_to_tsvector(ARRAY[
   CASE (SELECT action FROM gallery_generation WHERE id = image.generation_id)
     WHEN 'edit' THEN '=eyz' ELSE '=enz' END
 ] || ARRAY(SELECT '=g' || {_token("gallery_id")} FROM gallery_placement WHERE image_id = image.id)
-  || ARRAY(SELECT '=v' || {_token("person_id")} FROM gallery_favourite WHERE image_id = image.id))
+  || ARRAY(SELECT '=v' || {_token("person_id")} FROM gallery_favourite WHERE image_id = image.id)
+  || ARRAY(SELECT '=p' || stars || {_token("person_id")} FROM gallery_rating
+    WHERE image_id = image.id)
+  || ARRAY(SELECT '=t' || encode(convert_to(name, 'UTF8'), 'hex') || 'z' FROM gallery_tag
+    WHERE image_id = image.id)
+  || CASE WHEN image.team_rating IS NULL THEN ARRAY[]::text[]
+    ELSE ARRAY['=ayz', '=a' || ((image.team_rating + 50) / 100) || 'z'] END)
 $$"""
 
 _BASE_PG = "floor(extract(epoch FROM {at}) * 1000000)::bigint * 1000"
@@ -197,7 +211,7 @@ def _following() -> Iterator[str]:
         yield f"""CREATE FUNCTION gallery_entry_after_{event}() RETURNS trigger
 LANGUAGE plpgsql AS $$ BEGIN PERFORM gallery_entry_renew(ARRAY({images})); RETURN NULL; END $$"""
         rows = " ".join(f"{table.upper()} TABLE AS {table}_rows" for table in tables)
-        for table in ("gallery_placement", "gallery_favourite"):
+        for table in FOLLOWED:
             yield f"""CREATE TRIGGER {table}_{event}_in_entry AFTER {event.upper()} ON {table}
 REFERENCING {rows} FOR EACH STATEMENT EXECUTE FUNCTION gallery_entry_after_{event}()"""
 
@@ -242,7 +256,8 @@ BEGIN
   RETURN NULL;
 END $$""",
     """CREATE TRIGGER gallery_image_in_entry AFTER INSERT OR UPDATE OF
-  prompt, owner_id, model_name, width, height, generation_id, created_at, trashed_at, purged_at
+  prompt, owner_id, model_name, width, height, generation_id, created_at, team_rating, trashed_at,
+  purged_at
 ON gallery_image FOR EACH ROW EXECUTE FUNCTION gallery_entry_enter()""",
     *_following(),
 )

@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from accounts.models import Person
-from gallery import finding, search
+from gallery import finding, ranking, search
 from gallery.finding import Wish
 from gallery.models import Gallery, Image, Placement
 from gallery.models.image import ImageQuerySet
+from gallery.ranking import Ranking
 from gallery.search import Search
 
 LIBRARY, SHARED, TEAM = "library", "shared", "teams"
@@ -38,6 +39,10 @@ class Listing:
     search: Search = EVERYTHING  # what it is narrowed by
     index: "Index | None" = None  # where it knows the order: `at` is the place in it
 
+    @property
+    def ranking(self) -> Ranking | None:
+        return self.index.ranking if self.index else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Index:
@@ -47,13 +52,14 @@ class Index:
     seen: Rows  # the rule that is laid over what the index finds
     # Who may see many galleries sees most of what there is: it is quicker to look without them.
     loose: Wish | None = None
+    ranking: Ranking | None = None  # where stars come before time
 
 
 def find(person: Person, asked: Mapping[str, str]) -> Listing:
     """The list that an address names by `in`, narrowed by its search; else the library."""
     name = asked.get("in", "")
     if found := gallery_named(person, name):
-        return in_gallery(found, person)
+        return in_gallery(found, person, search.read(asked).order)
     return MAKERS.get(name, library)(person, search.read(asked))
 
 
@@ -89,6 +95,8 @@ def team(person: Person, narrow: Search = EVERYTHING) -> Listing:
 def favourites(person: Person, narrow: Search = EVERYTHING) -> Listing:
     chosen = Image.objects.visible_to(person).filter(favourites__person=person)
     wish = Wish(groups=((finding.favoured(person.pk),),), unwanted=(finding.IN_TRASH,))
+    if narrow.order:
+        return _indexed(FAVOURITES, "your favourites", person, chosen, wish, narrow)
     rows = _narrowed(chosen, wish, narrow, person)
     return Listing(
         name=FAVOURITES,
@@ -101,6 +109,8 @@ def favourites(person: Person, narrow: Search = EVERYTHING) -> Listing:
 
 
 def trash(person: Person, narrow: Search = EVERYTHING) -> Listing:
+    """Always by when it was thrown away."""
+    narrow = replace(narrow, order="")
     wish = Wish(groups=((finding.IN_TRASH,), (finding.owned(person.pk),)))
     rows = _narrowed(Image.objects.in_trash_of(person), wish, narrow, person)
     return Listing(
@@ -113,8 +123,10 @@ def trash(person: Person, narrow: Search = EVERYTHING) -> Listing:
     )
 
 
-def in_gallery(gallery: Gallery, person: Person) -> Listing:
-    """Of a gallery that the person may see."""
+def in_gallery(gallery: Gallery, person: Person, order: str = "") -> Listing:
+    """Of a gallery that the person may see; in its own order, or by stars."""
+    if by := ranking.ranking(person, order):
+        return _ranked_gallery(gallery, person, order, by)
     return Listing(
         name=str(gallery.pk),
         rows=rows_of(gallery).marked_for(person),
@@ -122,6 +134,21 @@ def in_gallery(gallery: Gallery, person: Person) -> Listing:
         words=f"“{gallery.name}”",
         query=f"?in={gallery.pk}",
         is_timed=not gallery.is_by_hand,
+    )
+
+
+def _ranked_gallery(gallery: Gallery, person: Person, order: str, by: Ranking) -> Listing:
+    wish = Wish(groups=((finding.placed(gallery.pk),),), unwanted=(finding.IN_TRASH,))
+    seen = rows_of(gallery).marked_for(person).annotate(at=F("entry__place"))
+    return Listing(
+        name=str(gallery.pk),
+        rows=seen,
+        page=f"{gallery.get_absolute_url()}?order={order}",
+        words=f"“{gallery.name}”",
+        query=f"?in={gallery.pk}&order={order}",
+        is_timed=False,
+        search=Search(order=order),
+        index=Index(wish=wish, seen=seen, ranking=by),
     )
 
 
@@ -159,7 +186,7 @@ def _indexed(
     narrow: Search,
     galleries: QuerySet[Gallery] | None = None,
 ) -> Listing:
-    """In the order of their making; `seen` is the rule, `wish` and `galleries` repeat it."""
+    """By their making, or by stars; `seen` is the rule, `wish` and `galleries` repeat it."""
     wish, loose = finding.narrowed(wish, narrow, person.pk), None
     if galleries is not None:
         keys = galleries.order_by().values_list("pk", flat=True)
@@ -171,12 +198,14 @@ def _indexed(
         name=name,
         rows=seen.filter(pk__in=finding.images(wish)),
         page=_page(name, narrow),
-        words=words if narrow.is_wide else "what was found",
+        words="what was found" if narrow.is_narrow else words,
         query=_query(name, narrow),
         is_timed=False,
         days_by="created_at",
         search=narrow,
-        index=Index(wish=wish, seen=seen, loose=loose),
+        index=Index(
+            wish=wish, seen=seen, loose=loose, ranking=ranking.ranking(person, narrow.order)
+        ),
     )
 
 

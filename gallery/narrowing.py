@@ -13,12 +13,14 @@ from accounts.models import Person
 from gallery import shelves, words
 from gallery.listings import FAVOURITES, LIBRARY, SHARED, TEAM, TRASH, Listing
 from gallery.models import FluxModel, Gallery, SavedSearch
-from gallery.search import KINDS, RATIOS, Search
+from gallery.models.review import MOST_STARS
+from gallery.search import BY_STARS, BY_TEAM, KINDS, RATIOS, SEVERAL, UNRATED, Search
 from gallery.shelves import Shelf
 
 PEOPLE = GALLERIES = 100  # to choose from
 BESIDE = 8  # saved searches
 
+ORDERS = (("", "Newest first"), (BY_STARS, "Your stars"), (BY_TEAM, "The team’s average"))
 RANGES = (("today", "Today"), ("7", "7 days"), ("30", "30 days"), ("365", "A year"))
 
 
@@ -81,6 +83,9 @@ class Bar:
     filters: tuple[Filter, ...]
     ranges: tuple[Option, ...]
     edits: tuple[Option, ...]
+    stars: tuple[Option, ...]
+    tags: str  # as they were typed
+    orders: tuple[Option, ...]  # none where there is but one
     chips: tuple[Chip, ...]
     query: str  # canonical, to be saved
 
@@ -89,6 +94,7 @@ def bar(listing: Listing, person: Person) -> Bar:
     search, page = listing.search, reverse(listing.name)
     filters = tuple(_filters(listing, person))
     ranges = tuple(_options(RANGES, [search.range]))
+    stars = tuple(_options(_stars(), [search.stars]))
     return Bar(
         page=page,
         search=search,
@@ -102,9 +108,29 @@ def bar(listing: Listing, person: Person) -> Bar:
                 ("no", "Not edited", False),
             )
         ),
+        stars=stars,
+        tags=", ".join(search.tag),
+        orders=orders_of(listing) if listing.name != TRASH else (),
         chips=tuple(_chips(search, filters, ranges, page)),
         query=listing.query.removeprefix("?"),
     )
+
+
+def orders_of(listing: Listing) -> tuple[Option, ...]:
+    return tuple(_options(ORDERS, [listing.search.order]))
+
+
+def orders_in(gallery: Gallery, listing: Listing) -> tuple[Option, ...]:
+    """Of a gallery, which has an order of its own."""
+    own, *rest = orders_of(listing)
+    return (replace(own, label="By hand" if gallery.is_by_hand else own.label), *rest)
+
+
+def _stars() -> Iterator[tuple[str, str]]:
+    """What can be asked of one's own stars, in the words of its chip."""
+    for stars in range(MOST_STARS, 0, -1):
+        yield str(stars), words.stars(stars) + (" or more" if stars < MOST_STARS else "")
+    yield UNRATED, "Not rated by you"
 
 
 def _filters(listing: Listing, person: Person) -> Iterator[Filter]:
@@ -146,8 +172,11 @@ def _chips(
     said |= {("range", option.value): option.label for option in ranges}
     said |= {("favourite", "yes"): "Favourites", ("edited", "yes"): "Edits"}
     said |= {("edited", "no"): "Not edited"}
+    said |= {("stars", value): label for value, label in _stars()}
     for name, text in search.parameters.items():
-        several = name in ("model", "shape", "by", "gallery")
+        if name == "order":  # leaves nothing out
+            continue
+        several = name in SEVERAL
         for value in text.split(",") if several else [text]:
             rest = [one for one in text.split(",") if one != value] if several else []
             left = search.parameters | {name: ",".join(rest)}
@@ -159,6 +188,8 @@ def _chips(
 def _said(name: str, value: str) -> str:
     if name in ("from", "to"):
         return f"{name.capitalize()} {formats.date_format(date.fromisoformat(value), 'j M Y')}"
+    if name == "tag":
+        return f"#{value}"
     return f"“{value}”" if name == "q" else "Unknown" if name in ("by", "gallery") else value
 
 
@@ -173,7 +204,7 @@ class Year:
 
 def years(listing: Listing) -> list[Year]:
     """From the newest picture to the oldest; what stands between has not been looked at."""
-    ends = shelves.ends(listing)
+    ends = None if listing.ranking else shelves.ends(listing)
     if not ends:
         return []
     first, last = (timezone.localtime(moment).date() for moment in ends)
@@ -226,7 +257,7 @@ def address_of(one: SavedSearch) -> str:
 
 def counted(listing: Listing, shelf: Shelf, *, is_first: bool) -> str:
     """How many there are in a list that is narrowed: told where it costs nothing."""
-    if listing.search.is_wide:
+    if not listing.search.is_narrow:
         return ""
     if is_first and not shelf.older:
         return words.pictures(shelf.size)

@@ -3,6 +3,8 @@
 The words: all of them must occur, in whatever form (*mountain* finds *mountains*). A word that ends
 in a star stands for whatever begins so, words in quotes stand side by side, and a minus before
 either keeps out what has it. Any text is a search; what can't be read in a filter is left out.
+
+Stars are those that whoever searches gave; of several tags a picture must have each.
 """
 
 import re
@@ -17,6 +19,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.http import urlencode
 
+from gallery.models.review import LONGEST_TAG, MOST_STARS, MOST_TAGS, tag_name
 from gallery.tiles import SHAPES
 
 LONGEST, MOST = 300, 30  # characters of a search, and terms in it
@@ -29,6 +32,10 @@ WORD = re.compile(r"[^\W_]+")
 
 KINDS = {"landscape": "slz", "portrait": "spz", "square": "ssz"}
 RATIOS = {name.removeprefix("ar-").replace("x", ":"): name.removeprefix("ar-") for name in SHAPES}
+SEVERAL = ("by", "model", "shape", "gallery", "tag")  # filters with more than one choice
+UNRATED = "none"
+STARS = (*map(str, range(1, MOST_STARS + 1)), UNRATED)
+BY_STARS, BY_TEAM = "stars", "team"  # orders other than the newest first
 RANGES = {"today": 0, "7": 6, "30": 29, "365": 364}  # days before today
 FIRST_DAY, LAST_DAY = date(1971, 1, 1), date(2200, 1, 1)
 
@@ -75,6 +82,9 @@ class Search:
     until: date | None = None
     favourite: bool = False
     edited: bool | None = None
+    stars: str = ""
+    tag: tuple[str, ...] = ()
+    order: str = ""
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -90,6 +100,9 @@ class Search:
             "to": str(self.until or ""),
             "favourite": "yes" if self.favourite else "",
             "edited": {None: "", True: "yes", False: "no"}[self.edited],
+            "stars": self.stars,
+            "tag": ",".join(self.tag),
+            "order": self.order,
         }
         return {name: value for name, value in values.items() if value}
 
@@ -99,8 +112,21 @@ class Search:
 
     @property
     def is_wide(self) -> bool:
-        """Whether it asks for nothing."""
+        """Whether it asks for nothing, not even another order."""
         return not self.parameters
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it leaves anything out."""
+        return bool(self.parameters.keys() - {"order"})
+
+    @property
+    def least_stars(self) -> int:
+        return int(self.stars) if self.stars.isdigit() else 0
+
+    @property
+    def is_unrated(self) -> bool:
+        return self.stars == UNRATED
 
     @property
     def terms(self) -> list[Term]:
@@ -127,7 +153,7 @@ def _midnight(day: date) -> datetime:
 def asked(parameters: QueryDict) -> dict[str, str]:
     """One text for each name: what a form sends several times stands in it side by side."""
     return {
-        name: ",".join(values) if name in ("by", "model", "shape", "gallery") else values[-1]
+        name: ",".join(values) if name in SEVERAL else values[-1]
         for name, values in parameters.lists()
         if values
     }
@@ -136,7 +162,8 @@ def asked(parameters: QueryDict) -> dict[str, str]:
 def read(parameters: Mapping[str, str]) -> Search:
     text = " ".join(parameters.get("q", "").replace("\0", " ").split())[:LONGEST].rstrip()
     asked_shapes = _choices(parameters, "shape")
-    asked_range = parameters.get("range", "")
+    asked_range, asked_stars = parameters.get("range", ""), parameters.get("stars", "")
+    asked_order = parameters.get("order", "")
     return Search(
         q=text,
         by=_keys(parameters, "by"),
@@ -148,6 +175,9 @@ def read(parameters: Mapping[str, str]) -> Search:
         until=_day(parameters.get("to", "")),
         favourite=parameters.get("favourite") == "yes",
         edited={"yes": True, "no": False}.get(parameters.get("edited", "")),
+        stars=asked_stars if asked_stars in STARS else "",
+        tag=_tags(parameters),
+        order=asked_order if asked_order in (BY_STARS, BY_TEAM) else "",
     )
 
 
@@ -155,6 +185,12 @@ def _choices(parameters: Mapping[str, str], name: str) -> list[str]:
     texts = parameters.get(name, "").replace("\0", "").split(",")
     wanted = (text.strip()[:LONGEST_CHOICE].rstrip() for text in texts)
     return sorted({part for part in wanted if part})[:CHOICES]
+
+
+def _tags(parameters: Mapping[str, str]) -> tuple[str, ...]:
+    texts = parameters.get("tag", "").replace("\0", "").split(",")
+    names = {name for name in map(tag_name, texts) if 0 < len(name) <= LONGEST_TAG}
+    return tuple(sorted(names)[:MOST_TAGS])
 
 
 def _keys(parameters: Mapping[str, str], name: str) -> tuple[uuid.UUID, ...]:

@@ -11,10 +11,11 @@ from typing import Any
 from django.db.models import Q
 from django.utils import formats, timezone
 
-from gallery import finding
+from gallery import finding, ranking
 from gallery.finding import Found
 from gallery.listings import LIBRARY, Index, Listing, Rows
 from gallery.models import Entry, Image
+from gallery.ranking import NO_STARS, Ranking, Spot
 from gallery.tiles import Tile, tile_of
 
 PAGE = 60
@@ -30,19 +31,28 @@ class Mark:
 
     at: datetime | int
     pk: uuid.UUID
+    band: int | None = None  # in a list that goes by stars
 
     def __str__(self) -> str:
         at = (self.at - EPOCH) // MICROSECOND if isinstance(self.at, datetime) else self.at
-        return f"{at}~{self.pk.hex}"
+        band = "" if self.band is None else f"{self.band}."
+        return f"{band}{at}~{self.pk.hex}"
 
     @classmethod
     def read(cls, text: str, *, is_timed: bool = True) -> "Mark":
         """Raises ValueError for what is no mark."""
-        number, _, pk = text.partition("~")
+        place, _, pk = text.partition("~")
+        band, dot, number = place.rpartition(".")
         at = int(number)
         if abs(at) > HIGHEST:
             raise ValueError(text)
-        return cls(at=_moment(at) if is_timed else at, pk=uuid.UUID(pk))
+        at_band = int(band) if dot else None
+        return cls(at=_moment(at) if is_timed else at, pk=uuid.UUID(pk), band=at_band)
+
+    @classmethod
+    def of(cls, row: Any) -> "Mark":
+        """Where one of a list's rows stands in it."""
+        return cls(at=row.at, pk=row.pk, band=getattr(row, "band", None))
 
 
 def _moment(microseconds: int) -> datetime:
@@ -76,40 +86,57 @@ def shelf(listing: Listing, *, after: Mark | None = None) -> Shelf:
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Shelf(
         days=tuple(_days(rows[:PAGE], after, listing)),
-        older=str(Mark(at=last.at, pk=last.pk)) if last else "",
+        older=str(Mark.of(last)) if last else "",
     )
 
 
 def older(listing: Listing, after: Mark | None, *, most: int) -> list[Any]:
     """What comes after this place, the nearest first; from the beginning without one."""
     if listing.index:
-        look = partial(finding.older, than=int(after.at) if after else None)  # type: ignore[arg-type]
-        return _looked_up(listing.index, look, most)
+        return _looked_up(listing.index, _looking_on(listing.index, after), most)
     page = older_than(after, listing.rows) if after else listing.rows.order_by("-at", "-pk")
     return list(page[:most])
 
 
 def newer(listing: Listing, before: Mark, *, most: int) -> list[Any]:
     if listing.index:
-        look = partial(finding.newer, than=int(before.at))  # type: ignore[arg-type]
-        return _looked_up(listing.index, look, most)
+        return _looked_up(listing.index, _looking_back(listing.index, before), most)
     return list(newer_than(before, listing.rows)[:most])
+
+
+def _looking_on(index: Index, after: Mark | None) -> Callable[..., Found]:
+    if index.ranking:
+        return partial(ranking.older, index.ranking, than=_spot(after) if after else None)
+    return partial(finding.older, than=_spot(after).place if after else None)
+
+
+def _looking_back(index: Index, before: Mark) -> Callable[..., Found]:
+    if index.ranking:
+        return partial(ranking.newer, index.ranking, than=_spot(before))
+    return partial(finding.newer, than=_spot(before).place)
+
+
+def _spot(mark: Mark) -> Spot:
+    return Spot(mark.band or NO_STARS, int(mark.at))  # type: ignore[arg-type]
 
 
 def _looked_up(index: Index, look: Callable[..., Found], most: int) -> list[Any]:
     if index.loose:
         wide = most + most // 4
-        found = look(index.loose, most=wide)
+        found = look(wish=index.loose, most=wide)
         rows = _found(index, found)
         if len(rows) >= most or len(found) < wide:
             return rows[:most]
-    return _found(index, look(index.wish, most=most))
+    return _found(index, look(wish=index.wish, most=most))
 
 
 def _found(index: Index, found: Found) -> list[Any]:
     """Those of them that the rule lets this person see, in the same order."""
-    rows = {row.pk: row for row in index.seen.filter(pk__in=[pk for _, pk in found])}
-    return [rows[pk] for _, pk in found if pk in rows]
+    rows = {row.pk: row for row in index.seen.filter(pk__in=[hit.image for hit in found])}
+    for hit in found:
+        if hit.image in rows:
+            rows[hit.image].band = hit.band
+    return [rows[hit.image] for hit in found if hit.image in rows]
 
 
 def ends(listing: Listing) -> tuple[datetime, datetime] | None:
@@ -131,13 +158,19 @@ def mark(text: str, listing: Listing) -> Mark:
     found = Mark.read(text, is_timed=listing.is_timed)
     if listing.index:
         _moment(int(found.at) // 1000)  # type: ignore[arg-type]
+    if found.band not in _bands(listing):
+        raise ValueError(text)
     return found
+
+
+def _bands(listing: Listing) -> set[int | None]:
+    return {NO_STARS, *listing.ranking.facets} if listing.ranking else {None}
 
 
 def mark_before(month: str, listing: Listing) -> Mark:
     """Where this month's pictures begin, as in 2026-11. Raises ValueError."""
     day = date.fromisoformat(f"{month}-01")
-    if not EARLIEST.year < day.year < LATEST.year:
+    if listing.ranking or not EARLIEST.year < day.year < LATEST.year:
         raise ValueError(month)
     following = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
     moment = timezone.make_aware(datetime.combine(following, time.min))
@@ -153,10 +186,11 @@ def mark_of(image: Image, listing: Listing) -> Mark | None:
         place = Entry.objects.filter(image=image).values_list("place", flat=True).first()
         wish = listing.index.loose or listing.index.wish
         found = place and finding.older(wish, than=place + 1, most=1)
-        is_in = found and found[0][1] == image.pk and _found(listing.index, found)
-        return Mark(at=place, pk=image.pk) if place and is_in else None
+        is_in = found and found[0].image == image.pk and _found(listing.index, found)
+        band = listing.ranking.band_of([image.pk]).get(image.pk, 0) if listing.ranking else None
+        return Mark(at=place, pk=image.pk, band=band) if place and is_in else None
     here = listing.rows.filter(pk=image.pk).first()
-    return Mark(at=here.at, pk=here.pk) if here else None
+    return Mark.of(here) if here else None
 
 
 def older_than(mark: Mark, pictures: Rows) -> Rows:
@@ -172,6 +206,9 @@ def newer_than(mark: Mark, pictures: Rows) -> Rows:
 
 
 def _days(images: list[Any], after: Mark | None, listing: Listing) -> Iterator[Day]:
+    if listing.ranking:
+        yield from _bands_of(images, after, listing, listing.ranking)
+        return
     days_by = "at" if listing.is_timed else listing.days_by
     if not days_by:
         if images:
@@ -181,6 +218,16 @@ def _days(images: list[Any], after: Mark | None, listing: Listing) -> Iterator[D
     for day, group in groupby(images, key=lambda image: _day(getattr(image, days_by))):
         heading = "" if day == begun else _heading(day)
         yield Day(heading=heading, tiles=tuple(tile_of(image, listing.query) for image in group))
+
+
+def _bands_of(
+    images: list[Any], after: Mark | None, listing: Listing, by: Ranking
+) -> Iterator[Day]:
+    """Those of so many stars below one heading."""
+    begun = by.heading(after.band or NO_STARS) if after else None
+    for heading, group in groupby(images, key=lambda image: by.heading(image.band)):
+        tiles = tuple(tile_of(image, listing.query) for image in group)
+        yield Day(heading="" if heading == begun else heading, tiles=tiles)
 
 
 def _begun(after: Mark) -> date:

@@ -9,8 +9,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import TeamRequest
-from gallery import covers, galleries, listings, shelves
+from gallery import covers, galleries, listings, narrowing, search, shelves
 from gallery.galleries import EditForm, GalleryForm
+from gallery.listings import Listing
 from gallery.models import Gallery
 from gallery.shelves import Mark
 
@@ -45,10 +46,13 @@ def gallery_create(request: TeamRequest) -> HttpResponse:
 @require_safe
 def gallery_detail(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     gallery = get_object_or_404(Gallery.objects.visible_to(request.user), pk=pk)
-    listing = listings.in_gallery(gallery, request.user)
-    after = read_mark(request, is_timed=listing.is_timed)
+    order = search.read(search.asked(request.GET)).order
+    listing = listings.in_gallery(gallery, request.user, order)
+    after = _mark(request, listing)
     context = {
         "gallery": gallery,
+        "orders": narrowing.orders_in(gallery, listing),
+        "more": f"{listing.page}{'&' if '?' in listing.page else '?'}after=",
         "head": covers.head_of(gallery, request.user),
         "shelf": shelves.shelf(listing, after=after),
         "is_first": after is None,
@@ -88,6 +92,14 @@ def gallery_leave(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
         raise Http404
     messages.success(request, f"You have left “{gallery}”.")
     return redirect("gallery_list")
+
+
+def _mark(request: TeamRequest, listing: Listing) -> Mark | None:
+    text = request.GET.get("after", "")
+    try:
+        return shelves.mark(text, listing) if text else None
+    except ValueError as error:
+        raise Http404 from error
 
 
 def read_mark(request: TeamRequest, *, is_timed: bool = True) -> Mark | None:

@@ -48,7 +48,8 @@ def image_untag(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
 @require_safe
 def tag_list(request: TeamRequest) -> HttpResponse:
     """To complete what is being typed: after the last comma."""
-    before, comma, begun = request.GET.get("tags", "").rpartition(",")
+    typed = request.GET.get("tags", request.GET.get("tag", ""))
+    before, comma, begun = typed.rpartition(",")
     names = rating.offered(request.user, begun)
     return render(request, "gallery/_tag_options.html", {"before": before + comma, "names": names})
 

@@ -1,11 +1,13 @@
 """The library's pages as they answer: tabs, filters in the address, saved searches."""
 
+import html
 import re
 import uuid
 
 import pytest
 from django.urls import reverse
 
+from gallery import rating
 from gallery.models import Gallery, Membership, Placement, SavedSearch
 from gallery.saving import MOST
 
@@ -177,3 +179,73 @@ def test_saved_searches_are_ones_own(alice, charlie, client_of):
     assert "A secret" not in client.get("/library/").content.decode()
     assert client.get(f"/library/searches/{one.pk}/").status_code == 404
     assert client.post(f"/library/searches/{one.pk}/delete/").status_code == 404
+
+
+# ── Stars, tags, orders ──────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def rated(alice, foxes):
+    """Of three, the oldest has most stars; the newest has none."""
+    rating.rate([foxes[0].pk], by=alice, stars=5)
+    rating.rate([foxes[1].pk], by=alice, stars=3)
+    rating.tag([foxes[0].pk, foxes[2].pk], ["spring"], by=alice)
+    return foxes
+
+
+def keys(*rows):
+    return [str(row.pk) for row in rows]
+
+
+@pytest.mark.parametrize("page", ["/library/?order=stars", "/library/?order=team", "gallery"])
+def test_pictures_stand_by_their_stars_and_the_viewer_walks_so(rated, alice, client_of, page):
+    client, oldest, middle, newest = client_of(alice), *rated
+    if page == "gallery":
+        page = f"{Gallery.objects.get().get_absolute_url()}?order=stars"
+
+    found = shown(client.get(page))
+
+    assert [key for key, _ in found] == keys(oldest, middle, newest)
+    query = html.unescape(found[1][1])
+    walk = client.get(f"/images/{middle.pk}/{query}").context["view"].walk
+    assert str(oldest.pk) in walk.previous.page and str(newest.pk) in walk.next.page
+    assert walk.back == page
+    frames = client.get(f"/library/cull/{query}").context["cull"].frames
+    assert [frame.id for frame in frames] == keys(oldest, middle, newest)
+
+
+def test_stars_and_tags_narrow_and_can_be_left_out_one_by_one(rated, alice, client_of):
+    oldest, middle, newest = rated
+    client = client_of(alice)
+
+    assert [key for key, _ in shown(client.get("/library/?stars=none"))] == keys(newest)
+    assert [key for key, _ in shown(client.get("/library/?stars=3"))] == keys(middle, oldest)
+    answer = client.get("/library/?tag=Spring&tag=&stars=4&order=stars")
+
+    assert [key for key, _ in shown(answer)] == keys(oldest)
+    chips = {chip.label: chip.without for chip in answer.context["bar"].chips}
+    assert chips == {
+        "4 stars or more": "/library/?tag=spring&order=stars",
+        "#spring": "/library/?stars=4&order=stars",
+    }
+
+
+def test_a_saved_search_keeps_stars_tags_and_order(rated, alice, client_of):
+    query = "tag=spring&stars=1&order=team"
+    client_of(alice).post("/library/searches/", {"name": "Best of spring", "query": query})
+
+    assert SavedSearch.objects.get().query == "stars=1&tag=spring&order=team"
+
+
+def test_an_order_alone_leaves_nothing_out_and_knows_no_months(rated, alice, client_of):
+    answer = client_of(alice).get("/library/?order=stars")
+
+    assert answer.context["bar"].chips == () and answer.context["count"] == ""
+    assert answer.context["years"] == []
+    assert client_of(alice).get("/library/?order=stars&month=2026-01").status_code == 404
+
+
+def test_tags_are_completed_in_the_filter(rated, alice, client_of):
+    page = client_of(alice).get("/tags/", {"tag": "night, s"}).content.decode()
+
+    assert "night, spring" in page
