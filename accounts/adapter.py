@@ -10,6 +10,9 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts import notices
+from accounts.models import Person
+
 WAYS = {
     "reauthenticate": "Use your password",
     "mfa_reauthenticate": "Use a code",
@@ -33,6 +36,17 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         # A letter is read elsewhere, so its link must not depend on where it was asked for.
         address = super().get_reset_password_from_key_url(key)
         return f"{settings.SITE_URL}{urlsplit(address).path}"
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: Person,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """By the outbox, in the site's own words: see templates/mail/security.txt."""
+        what = notices.TOLD.get(template_prefix, notices.OTHERWISE)
+        notices.tell(user, what, request=self.request, to=email or "")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("mfa_index")

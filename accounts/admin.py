@@ -8,12 +8,12 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from accounts import audit, credits, people, second_factor
+from accounts import audit, credits, notices, people, second_factor
 from accounts.admin_forms import NewPersonForm, PersonForm
 from accounts.forms import AdjustmentForm
 from accounts.models import CreditEntry, Person, TeamBudget
@@ -66,11 +66,31 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if change and "email" in form.changed_data:
+            self._tell_of_address(request, obj, form.initial["email"])
         people.vouch_for_address(obj)
         people.end_what_is_no_longer_theirs(obj)
         fields = ", ".join(form.changed_data) or "nothing"
         text = f"Changed {obj} in the back office: {fields}" if change else f"Added {obj}"
         audit.record(AuditKind.PEOPLE, text, request=request)
+
+    def _tell_of_address(self, request: HttpRequest, person: Person, before: str) -> None:
+        """At both of them: whoever lost the old one by mistake has to hear of it, too."""
+        what = f"The address of your account was changed from {before} to {person.email}"
+        for address in (before, person.email):
+            notices.tell(person, what, request=request, to=address)
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        answer = super().user_change_password(request, id, form_url)
+        done = reverse("admin:accounts_person_change", args=[id])
+        if isinstance(answer, HttpResponseRedirect) and answer.url == done:
+            person = get_object_or_404(Person, pk=id)
+            what = f"Changed the password of {person} in the back office"
+            audit.record(AuditKind.SIGN_IN, what, request=request)
+            notices.tell(person, "The password of your account was changed", request=request)
+        return answer
 
     @admin.action(description="Take away passkeys, authenticator app and recovery codes")
     def take_second_factor_away(self, request: HttpRequest, chosen: QuerySet[Person]) -> None:

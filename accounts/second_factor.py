@@ -16,11 +16,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts import audit
+from accounts import audit, notices
 from accounts.models import Person
 from accounts.models.audit import AuditKind
 from accounts.templatetags.people import device
 
+TAKEN_AWAY = "Passkeys, authenticator app and recovery codes were removed from your account"
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 # Where one may go before the second factor is set up: only what leads to it, or out.
 WAYS_TO_IT = {
@@ -89,6 +90,7 @@ def take_away(person: Person, *, request: HttpRequest) -> bool:
     found, _ = Authenticator.objects.filter(user_id=person.pk).delete()
     if found:
         audit.record(AuditKind.SIGN_IN, f"Took away the second factor of {person}", request=request)
+        notices.tell(person, TAKEN_AWAY, request=request)
     return bool(found)
 
 
@@ -116,7 +118,7 @@ class RequiredSecondFactorMiddleware:
         return redirect("mfa_index")
 
 
-# ── The audit log ────────────────────────────────────────────────────────────────────────────────
+# ── The audit log, and letters ───────────────────────────────────────────────────────────────────
 
 
 def connect() -> None:
@@ -124,6 +126,7 @@ def connect() -> None:
     signals.authenticator_added.connect(_added)
     signals.authenticator_removed.connect(_removed)
     signals.authenticator_reset.connect(_reset)
+    signals.authenticator_used.connect(_used)
 
 
 def _added(request: HttpRequest, authenticator: Authenticator, **kwargs: object) -> None:
@@ -136,6 +139,18 @@ def _removed(request: HttpRequest, authenticator: Authenticator, **kwargs: objec
 
 def _reset(request: HttpRequest, authenticator: Authenticator, **kwargs: object) -> None:
     audit.record(AuditKind.SIGN_IN, "Made new recovery codes", request=request)
+
+
+def _used(request: HttpRequest, authenticator: Authenticator, **kwargs: object) -> None:
+    """A recovery code is for a bad day, so its use is news; passkeys and apps are used daily."""
+    if authenticator.type == Authenticator.Type.RECOVERY_CODES:
+        fresh = Authenticator.objects.get(
+            pk=authenticator.pk
+        )  # it was read before the code was used
+        person, left = fresh.user, len(fresh.wrap().get_unused_codes())
+        audit.record(AuditKind.SIGN_IN, f"Used a recovery code of {person}", request=request)
+        what = f"A recovery code of your account was used ({left} left)"
+        notices.tell(person, what, request=request)
 
 
 def _words(authenticator: Authenticator) -> str:
