@@ -11,6 +11,7 @@ from gallery.models import Image
 from gallery.pictures import KINDS, MAX_PIXELS, Kind, Picture, PictureRefused, Terms, open_picture
 
 AS = {"png": KINDS["PNG"], "jpeg": KINDS["JPEG"], "webp": KINDS["WEBP"]}
+BARE = {kind.content_type: kind for kind in AS.values()}  # other kinds become a PNG
 WHOLE = Terms(
     formats=("PNG", "JPEG", "WEBP", "GIF"),
     in_words="PNG, JPEG, WebP or GIF",
@@ -24,6 +25,16 @@ _writing = BoundedSemaphore(2)
 
 class Gone(LookupError):
     """The original is not in the storage, or can't be read."""
+
+
+def bare_kind(image: Image) -> Kind:
+    """What it is written as when nothing but its pixels may go out."""
+    return BARE.get(image.content_type, KINDS["PNG"])
+
+
+def bare(image: Image) -> bytes:
+    """Without a word beside its pixels. Raises Gone."""
+    return converted(image, bare_kind(image), with_facts=False)
 
 
 def converted(image: Image, kind: Kind, *, with_facts: bool) -> bytes:

@@ -47,7 +47,7 @@ def names_of(images: Sequence[Image], template: str) -> Iterator[str]:
         (_filled(template.strip() or USUAL, image, f"{number:0{digits}}"), image.content_type)
         for number, image in enumerate(images, start=1)
     )
-    return _unique((safe(text), EXTENSIONS.get(kind, "bin")) for text, kind in wanted)
+    return unique((safe(text), EXTENSIONS.get(kind, "bin")) for text, kind in wanted)
 
 
 def safe(text: str) -> str:
@@ -74,7 +74,7 @@ def _filled(template: str, image: Image, number: str) -> str:
     return BLANK.sub(lambda blank: values[blank[1]], template)
 
 
-def _unique(names: Iterable[tuple[str, str]]) -> Iterator[str]:
+def unique(names: Iterable[tuple[str, str]]) -> Iterator[str]:
     """Alike is what differs in letter case alone: some systems keep but one of them."""
     seen: set[str] = set()
     times: dict[str, int] = {}

@@ -1,5 +1,6 @@
 """A gallery as guests see it: its pages and files say no more than the link allows."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,17 @@ from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.text import slugify
 
-from gallery import covers, listings, reviewing, shelves, words
+from gallery import (
+    covers,
+    downloads,
+    listings,
+    naming,
+    reviewing,
+    selections,
+    shelves,
+    words,
+    zipping,
+)
 from gallery.facts import EXTENSIONS
 from gallery.guests import Visit
 from gallery.listings import Rows
@@ -51,6 +62,7 @@ class Shown:
     cover: Tile | None
     tiles: tuple[Tile, ...]
     older: str  # address of the next page
+    zip: str  # empty when downloads are off, or there is nothing
     page: str
 
 
@@ -94,6 +106,7 @@ def gallery_of(visit: Visit, after: Mark | None) -> Shown:
         cover=_tile(cover, visit) if cover and after is None else None,
         tiles=tuple(_tile(image, visit) for image in rows[:PAGE]),
         older=f"{address}?after={Mark(at=last.at, pk=last.pk)}" if last else "",
+        zip=f"{address}zip/" if visit.link.allows_downloads and size else "",
         page=address,
     )
 
@@ -113,6 +126,39 @@ def picture_of(image: Any, visit: Visit) -> Picture:
         review=_review(image, visit),
         respond=respond,
     )
+
+
+def entries_of(visit: Visit) -> list[zipping.Entry]:
+    """What a zip of the whole gallery holds, as it stands; no more at once than members get."""
+    rows = pictures_of(visit).select_related("owner").order_by("-at", "-pk")
+    images = list(rows[: selections.MOST])
+    names = naming.unique(_names(images, visit))
+    return [
+        zipping.Entry(image=image, name=name, cost="")
+        for image, name in zip(images, names, strict=True)
+    ]
+
+
+def _names(images: Sequence[Image], visit: Visit) -> Iterator[tuple[str, str]]:
+    digits, link = len(str(len(images))), visit.link
+    for number, image in enumerate(images, start=1):
+        text = words.shortened(image.prompt, 50) if link.shows_prompts else link.gallery.name
+        kind = EXTENSIONS.get(image.content_type, "bin")
+        extension = kind if link.shows_prompts else downloads.bare_kind(image).extension
+        yield f"{number:0{digits}}-{slugify(text)[:60] or 'picture'}", extension
+
+
+def zip_name(visit: Visit, number: int) -> str:
+    is_cut = number == selections.MOST
+    name = naming.safe(visit.link.gallery.name)
+    return f"{name}, {'first ' if is_cut else ''}{words.pictures(number)}.zip"
+
+
+def zip_terms(visit: Visit) -> zipping.Terms:
+    """Facts about people and costs stay in the house; words do where prompts are hidden."""
+    if visit.link.shows_prompts:
+        return zipping.Terms(columns=zipping.FOR_GUESTS)
+    return zipping.Terms(columns=zipping.WITHOUT_PROMPTS, is_bare=True)
 
 
 def download_name(image: Image, visit: Visit, extension: str = "") -> str:

@@ -70,6 +70,7 @@ from gallery.views.offers import team_model, team_model_clear, team_model_up, te
 from gallery.views.picker import pick
 from gallery.views.presets import preset_delete, preset_edit, preset_list, preset_new
 from gallery.views.prompts import prompt_list, prompt_remove
+from gallery.views.public_zip import public_zip
 from gallery.views.rating import image_rate, image_tag, image_untag, tag_list
 from gallery.views.repeats import earlier
 from gallery.views.reviewing import comment_delete, placement_approval, placement_comment
@@ -208,6 +209,7 @@ urlpatterns = [
     path("g/<str:token>/", public_gallery, name="public_gallery"),
     path("g/<str:token>/unlock/", public_unlock, name="public_unlock"),
     path("g/<str:token>/name/", public_name, name="public_name"),
+    path("g/<str:token>/zip/", public_zip, name="public_zip"),
     path("g/<str:token>/images/<uuid:pk>/", public_image, name="public_image"),
     path("g/<str:token>/images/<uuid:pk>/heart/", public_heart, name="public_heart"),
     path("g/<str:token>/images/<uuid:pk>/approval/", public_approval, name="public_approval"),

@@ -17,7 +17,7 @@ from zipstream import ZipStream
 
 from accounts.models import Person
 from accounts.tables import harmless
-from gallery import files, naming, words
+from gallery import downloads, files, naming, words
 from gallery.bulk import parts
 from gallery.models import Image
 
@@ -30,6 +30,8 @@ COLUMNS = (
     *("file", "prompt", "model", "width", "height", "seed", "owner"),
     *("cost", "created", "sha256", "note"),
 )
+FOR_GUESTS = ("file", "prompt", "width", "height", "note")
+WITHOUT_PROMPTS = ("file", "width", "height", "note")
 MISSING = "Missing: the file is not in the storage"
 BROKEN = "Incomplete: the file could not be read to its end"
 
@@ -47,16 +49,36 @@ class Entry:
     cost: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What may go out: which facts, and whether the files may say more than their pixels."""
+
+    columns: tuple[str, ...] = COLUMNS
+    is_bare: bool = False
+
+    def pieces(self, storage: Storage, image: Image) -> Generator[bytes]:
+        """Raises what the storage raises, and that at once."""
+        if not self.is_bare:
+            return files.pieces_of(storage, image.original)
+        return _whole(downloads.bare(image))
+
+
+EVERYTHING = Terms()
+
+
 class Zip:
     """To be iterated once, and to be closed in any case: then its place is free again."""
 
-    def __init__(self, entries: Sequence[Entry], storage: Storage) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], storage: Storage, terms: Terms = EVERYTHING
+    ) -> None:
         if not _slots.acquire(blocking=False):
             raise Busy
         self._is_open = True
+        self._terms = terms
         self._notes: dict[uuid.UUID, str] = {}
         try:
-            stream = _sized(entries, storage, self._notes)
+            stream = None if terms.is_bare else _sized(entries, storage, self._notes, terms)
             # None where asking for each size would take a request each.
             self.size = len(stream) if stream else None
             self._bytes = _all_of(stream) if stream else self._one_by_one(entries, storage)
@@ -82,14 +104,14 @@ class Zip:
         stream = ZipStream()
         for entry in entries:
             try:
-                data = files.pieces_of(storage, entry.image.original)
+                data = self._terms.pieces(storage, entry.image)
             except Exception as error:  # Each kind of storage has errors of its own.
                 self._notes[entry.image.pk] = _missing(entry, error)
                 continue
             with closing(self._read(data, entry)) as source:
                 stream.add(source, entry.name)
                 yield from stream.file()
-        stream.add(_facts(entries, self._notes), FACTS)
+        stream.add(_facts(entries, self._notes, self._terms), FACTS)
         yield from stream.finalize()
 
     def _read(self, data: Generator[bytes], entry: Entry) -> Generator[bytes]:
@@ -128,7 +150,7 @@ def _costs(images: Sequence[Image]) -> dict[uuid.UUID, str]:
 
 
 def _sized(
-    entries: Sequence[Entry], storage: Storage, notes: dict[uuid.UUID, str]
+    entries: Sequence[Entry], storage: Storage, notes: dict[uuid.UUID, str], terms: Terms
 ) -> ZipStream | None:
     """Nothing is compressed, so where sizes are cheap to know the whole is known beforehand."""
     if not isinstance(storage, FileSystemStorage):
@@ -141,12 +163,16 @@ def _sized(
             stream.add(source, entry.name, size=path.stat().st_size)
         else:
             notes[entry.image.pk] = _missing(entry)
-    stream.add(_facts(entries, notes), FACTS)
+    stream.add(_facts(entries, notes, terms), FACTS)
     return stream
 
 
 def _all_of(stream: ZipStream) -> Generator[bytes]:
     yield from stream.finalize()
+
+
+def _whole(data: bytes) -> Generator[bytes]:
+    yield data
 
 
 def _later(storage: Storage, name: str) -> Generator[bytes]:
@@ -160,13 +186,14 @@ def _missing(entry: Entry, error: Exception | None = None) -> str:
     return MISSING
 
 
-def _facts(entries: Sequence[Entry], notes: dict[uuid.UUID, str]) -> bytes:
+def _facts(entries: Sequence[Entry], notes: dict[uuid.UUID, str], terms: Terms) -> bytes:
     text = io.StringIO()
     # Quoted throughout: a spreadsheet may split at semicolons, too.
     table = csv.writer(text, quoting=csv.QUOTE_ALL)
-    table.writerow(COLUMNS)
+    table.writerow(terms.columns)
     for entry in entries:
-        table.writerow(map(harmless, _row(entry, notes.get(entry.image.pk, ""))))
+        row = dict(zip(COLUMNS, _row(entry, notes.get(entry.image.pk, "")), strict=True))
+        table.writerow(harmless(row[name]) for name in terms.columns)
     return text.getvalue().encode("utf-8-sig")  # the mark tells spreadsheets that it is UTF-8
 
 

@@ -22,7 +22,6 @@ from gallery.guests import TooManyGuesses, Unknown, Visit
 from gallery.models import Image
 from gallery.models.gallery import Approval
 from gallery.models.image import RENDITION_TYPE
-from gallery.pictures import KINDS
 from gallery.reviewing import CommentForm, NameForm
 from gallery.shelves import Mark
 
@@ -31,7 +30,6 @@ HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
 }
 NOT_KEPT = {"Cache-Control": "private, no-store"}
-REWRITTEN = {kind.content_type: kind for kind in downloads.AS.values()}
 RESPONSES = "link_response"  # named by the settings, with its rate
 GuestView = Callable[..., HttpResponseBase]
 
@@ -55,7 +53,7 @@ def for_guests(view: GuestView) -> GuestView:
         except Unknown as error:
             raise Http404 from error
         if visit.has_ended:
-            response: HttpResponseBase = _page(request, "public_ended", {"visit": visit}, 410)
+            response: HttpResponseBase = page(request, "public_ended", {"visit": visit}, 410)
         elif visit.is_locked:
             response = _locked(request, visit)
         else:
@@ -75,7 +73,7 @@ def public_gallery(request: HttpRequest, visit: Visit) -> HttpResponse:
         "shown": public.gallery_of(visit, _mark(request, visit)),
         "form": NameForm(),
     }
-    response = _page(request, "public_gallery", context)
+    response = page(request, "public_gallery", context)
     guests.count_view(visit)
     guests.remember(response, visit)
     return response
@@ -128,9 +126,9 @@ def public_download(request: HttpRequest, visit: Visit, pk: uuid.UUID) -> HttpRe
 
 
 def _bare(image: Image, visit: Visit) -> HttpResponse:
-    kind = REWRITTEN.get(image.content_type, KINDS["PNG"])
+    kind = downloads.bare_kind(image)
     try:
-        data = downloads.converted(image, kind, with_facts=False)
+        data = downloads.bare(image)
     except downloads.Gone as error:
         raise Http404 from error
     name = public.download_name(image, visit, kind.extension)
@@ -150,7 +148,7 @@ def public_unlock(request: HttpRequest, token: str) -> HttpResponse:
     except Unknown:
         visit = None
     if visit and visit.has_ended:
-        return _page(request, "public_ended", {"visit": visit}, 410)
+        return page(request, "public_ended", {"visit": visit}, 410)
     password = request.POST.get("password", "")
     try:
         is_right = guests.check_guess(request, visit.link if visit else None, password)
@@ -168,7 +166,7 @@ def public_unlock(request: HttpRequest, token: str) -> HttpResponse:
 def _refused(request: HttpRequest, visit: Visit | None, problem: str, status: int) -> HttpResponse:
     if visit is None or not visit.link.password:
         raise Http404
-    return _page(request, "public_locked", {"visit": visit, "problem": problem}, status)
+    return page(request, "public_locked", {"visit": visit, "problem": problem}, status)
 
 
 @for_guests
@@ -180,7 +178,7 @@ def public_name(request: HttpRequest, visit: Visit) -> HttpResponse:
     if not form.is_valid():
         shown = public.gallery_of(visit, None)
         context = {"visit": visit, "shown": shown, "form": form}
-        return _page(request, "public_gallery", context, 422)
+        return page(request, "public_gallery", context, 422)
     guest = guests.introduce(visit, form.cleaned_data["name"])
     response: HttpResponse = redirect("public_gallery", visit.token)
     guests.remember(response, visit, guest)
@@ -253,7 +251,7 @@ def _picture(
 ) -> HttpResponse:
     picture = public.picture_of(_image(visit, pk), visit)
     context = {"visit": visit, "picture": picture, "form": form or CommentForm()}
-    return _page(request, "public_image", context, status)
+    return page(request, "public_image", context, status)
 
 
 def _locked(request: HttpRequest, visit: Visit) -> HttpResponse:
@@ -261,10 +259,10 @@ def _locked(request: HttpRequest, visit: Visit) -> HttpResponse:
     names = ("public_gallery", "public_image")
     if request.resolver_match is None or request.resolver_match.url_name not in names:
         raise Http404
-    return _page(request, "public_locked", {"visit": visit})
+    return page(request, "public_locked", {"visit": visit})
 
 
-def _page(
+def page(
     request: HttpRequest, name: str, context: dict[str, Any], status: int = 200
 ) -> HttpResponse:
     headers = HEADERS | NOT_KEPT

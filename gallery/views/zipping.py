@@ -12,7 +12,7 @@ from gallery import files, naming, words, zipping
 from gallery.naming import BadTemplate
 from gallery.selections import Selection, Unusable
 from gallery.views.bulk import Ask, asked, on_selection
-from gallery.zipping import Busy, Entry, Zip
+from gallery.zipping import EVERYTHING, Busy, Entry, Terms, Zip
 
 ASK = Ask(
     title="Download", verb="Download zip", part="zip", address="selection_zip", is_download=True
@@ -51,9 +51,11 @@ def _zip(request: TeamRequest, selection: Selection, template: str) -> HttpRespo
     return streamed(entries, f"fluxsite {day}, {words.pictures(len(entries))}.zip")
 
 
-def streamed(entries: Sequence[Entry], name: str) -> StreamingHttpResponse:
+def streamed(
+    entries: Sequence[Entry], name: str, terms: Terms = EVERYTHING
+) -> StreamingHttpResponse:
     """Raises Busy."""
-    content = Zip(entries, default_storage)
+    content = Zip(entries, default_storage, terms)
     headers = {
         "Content-Type": "application/zip",
         "Content-Disposition": files.attachment(name),

@@ -227,6 +227,7 @@ OF_GUESTS = (
     ("public_image", "images/{image}/", PAGE, None),
     ("public_rendition", "images/{image}/large.webp", FILE, None),
     ("public_download", "images/{image}/download/", FILE, None),
+    ("public_zip", "zip/", FILE, {}),
     ("public_unlock", "unlock/", "unlock", {"password": PASSWORD}),
     ("public_name", "name/", CHANGE, {"name": "Greta"}),
     ("public_heart", "images/{image}/heart/", CHANGE, {}),
@@ -274,7 +275,7 @@ def test_a_link_opens_what_the_table_says_and_nothing_else(state, world):
 
     expected = {name: LINKS[state][kind] for name, _, kind, _ in OF_GUESTS}
     if state == "only to look":
-        expected["public_download"] = 404
+        expected |= {"public_download": 404, "public_zip": 404}
     assert found == expected
 
 
