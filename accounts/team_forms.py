@@ -32,7 +32,8 @@ class InviteForm(forms.Form):
         max_length=100_000,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    file = forms.FileField(label="Or a CSV file", required=False)
+    # Django's usual widget takes a field “file-clear” for the wish to take a file away.
+    file = forms.FileField(label="Or a CSV file", required=False, widget=forms.FileInput)
     role = forms.ChoiceField(choices=Role.choices, initial=Role.MEMBER)
     allowance = amount_field("Credits a month", "Empty: the team's usual allowance.")
     daily_cap = amount_field("Credits a day", "Empty: no cap a day.")

@@ -126,7 +126,7 @@ class Tagged:
 
 def names_in(text: str) -> tuple[str, ...]:
     """What was typed, split at commas, each once. Raises NoTag."""
-    names = tuple(dict.fromkeys(filter(None, map(tag_name, text.replace("\x00", "").split(",")))))
+    names = tuple(dict.fromkeys(filter(None, map(tag_name, text.split(",")))))
     if not names:
         raise NoTag("Type a tag.")
     if any(len(name) > LONGEST_TAG for name in names):

@@ -101,7 +101,12 @@ class RenditionConverter(StringConverter):
     regex = "|".join(RENDITIONS)
 
 
+class ModelNameConverter(StringConverter):
+    regex = r"[^/\0]+"  # PostgreSQL breaks at a NUL instead of finding nothing
+
+
 register_converter(RenditionConverter, "rendition")
+register_converter(ModelNameConverter, "modelname")
 
 urlpatterns = [
     path("", studio, name="studio"),
@@ -229,9 +234,9 @@ urlpatterns = [
     path("team/usage/galleries/", team_usage_galleries, name="team_usage_galleries"),
     path("team/usage/ledger.<str:kind>", team_ledger, name="team_ledger"),
     path("team/models/", team_models, name="team_models"),
-    path("team/models/<str:name>/", team_model, name="team_model"),
-    path("team/models/<str:name>/up/", team_model_up, name="team_model_up"),
-    path("team/models/<str:name>/clear/", team_model_clear, name="team_model_clear"),
+    path("team/models/<modelname:name>/", team_model, name="team_model"),
+    path("team/models/<modelname:name>/up/", team_model_up, name="team_model_up"),
+    path("team/models/<modelname:name>/clear/", team_model_clear, name="team_model_clear"),
     path("team/health/", team_health, name="team_health"),
     path("team/health/pause/", team_pause, name="team_pause"),
     path("team/health/resume/", team_resume, name="team_resume"),

@@ -71,8 +71,8 @@ MOST_TAGS = 20  # of one picture
 
 
 def tag_name(text: str) -> str:
-    """As tags are kept and searched for: small letters, single spaces, no # in front."""
-    line = " ".join(text.split()).lstrip("# ").lower()
+    """As tags are kept and searched for: small letters, single spaces, no # in front, no NUL."""
+    line = " ".join(text.replace("\0", "").split()).lstrip("# ").lower()
     return unicodedata.normalize("NFC", line)
 
 

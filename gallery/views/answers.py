@@ -107,5 +107,7 @@ def page_of_ours(request: TeamRequest, wanted: str) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         wanted, {request.get_host()}, require_https=request.is_secure()
     )
-    parts = urlsplit(wanted)
-    return parts._replace(scheme="", netloc="").geturl() if is_ours else reverse("library")
+    path = urlsplit(wanted)._replace(scheme="", netloc="").geturl() if is_ours else ""
+    # Without the host in front, a path that begins with two slashes would name another one.
+    is_path = path.startswith("/") and url_has_allowed_host_and_scheme(path, None)
+    return path if is_path else reverse("library")
