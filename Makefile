@@ -28,7 +28,7 @@ test-site:
 test-faults:
 	@$(BIN)/pytest -m "faults and not long" $(PLAIN) --ignore=tests/accounts --ignore=tests/gallery --ignore=tests/browser $(ARGS) || [ $$? -eq 5 ]
 
-faults: .venv/.test ## every fault, on SQLite and on PostgreSQL with Redis
+faults: .venv/.test ## every fault, on SQLite and on PostgreSQL with Redis, and STORMS=10 storms on each
 	@$(BIN)/pytest -m faults $(ARGS)
 
 browser: .venv/.test ## every test in the browser, those too that take long

@@ -8,6 +8,7 @@ flag, and what is under way is waited for.
 import asyncio
 import logging
 import time
+import uuid
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import timedelta
 from typing import Any, ParamSpec, TypeVar
@@ -91,6 +92,8 @@ class Shift:
         self.idle_since = time.monotonic()
         self.answers: asyncio.Queue[Answer] = asyncio.Queue()
         self.posts: set[asyncio.Task[None]] = set()
+        self.out: set[uuid.UUID] = set()  # attempts whose answer is not written down yet
+        self._is_shaken = False  # the database was away, and may have kept what it did not confirm
         self.errands: dict[str, asyncio.Task[None]] = {}
         self._is_written = True
         self.writer = asyncio.create_task(self._write_answers())
@@ -98,7 +101,12 @@ class Shift:
     async def work(self) -> None:
         while not self._is_over():
             began = time.monotonic()
-            await self._tick()
+            try:
+                await self._tick()
+            except OperationalError as error:
+                logger.warning("conductor.database_away error=%s", error)
+                self._is_shaken, self.idle_since = True, time.monotonic()
+                await _db(connections.close_all)
             await asyncio.sleep(max(0.0, TICK - (time.monotonic() - began)))
 
     async def wait_for_answers(self) -> None:
@@ -124,6 +132,9 @@ class Shift:
             pass  # somebody else conducts; the answers that we wait for are true all the same
 
     async def _tick(self) -> None:
+        if self._is_shaken:
+            await _db(submitting.put_back_unsent, self.lease, frozenset(self.out))
+            self._is_shaken = False
         self.lease, claimed = await _db(submitting.claim, self.lease)
         for attempt in claimed:
             self._start_post(attempt)
@@ -139,6 +150,7 @@ class Shift:
     # ── Sending ──────────────────────────────────────────────────────────────────────────────────
 
     def _start_post(self, attempt: Attempt) -> None:
+        self.out.add(attempt.pk)
         task = asyncio.create_task(self._post(attempt))
         self.posts.add(task)
         task.add_done_callback(self.posts.discard)
@@ -160,6 +172,7 @@ class Shift:
             while not self.answers.empty():
                 group.append(self.answers.get_nowait())
             await self._write(group)
+            self.out -= {answer.attempt.pk for answer in group}
             self._is_written = True
 
     async def _write(self, group: list[Answer]) -> None:

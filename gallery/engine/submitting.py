@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -63,6 +64,15 @@ async def post(client: FluxClient, attempt: Attempt, *, is_leading: Callable[[],
     if not is_leading():
         raise LeaseRanOut("The lease ran out before sending.")
     return await client.submit(submission)
+
+
+@transaction.atomic
+def put_back_unsent(lease: Lease, out: Collection[uuid.UUID]) -> None:
+    """Put back what this holder claimed without knowing it: the claim was kept, but the database
+    went away before it said so. Nobody else claims in this epoch, so it was never sent."""
+    claimed = Attempt.objects.filter(epoch=lease.epoch, outcome=Outcome.SENT)
+    for attempt in claimed.exclude(pk__in=out).select_related("generation"):
+        _put_back(attempt, LeaseRanOut("The database went away before it was sent."))
 
 
 @transaction.atomic

@@ -1,19 +1,15 @@
 """A site of real processes for each test, in both of the ways that it can be set up."""
 
 import contextlib
-import os
 import shutil
-import subprocess
-import sys
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
-from processes import HOUSE
 from provider import Provider
-from real_site import TOKEN, Site
+from real_site import TOKEN, Site, migrate
 
 from tests.conftest import POSTGRESQL
 
@@ -35,7 +31,7 @@ def provider() -> Iterator[Provider]:
 def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite database that each test has a copy of."""
     folder = tmp_path_factory.mktemp("migrated")
-    _migrate(folder, f"sqlite:///{folder}/migrated.sqlite3")
+    migrate(folder, f"sqlite:///{folder}/migrated.sqlite3")
     return folder / "migrated.sqlite3"
 
 
@@ -43,7 +39,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The name of a PostgreSQL database that each test has a copy of."""
     with _database() as url:
-        _migrate(tmp_path_factory.mktemp("migrated"), url)
+        migrate(tmp_path_factory.mktemp("migrated"), url)
         yield url.rpartition("/")[2]
 
 
@@ -93,9 +89,3 @@ def _database(options: str = "") -> Iterator[str]:
         server.execute(f"CREATE DATABASE {name} {options}")
         yield f"{POSTGRESQL}/{name}"
         server.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _migrate(folder: Path, url: str) -> None:
-    env = {**os.environ, "DATA_DIR": str(folder), "DATABASE_URL": url}
-    command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity=0"]
-    subprocess.run(command, cwd=HOUSE, env=env, check=True)

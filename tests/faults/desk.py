@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from django_q.brokers import get_broker
@@ -196,6 +196,7 @@ ORDERS: dict[str, Callable[..., Any]] = {
 def serve() -> None:
     for line in sys.stdin:
         order = json.loads(line)
+        close_old_connections()  # the database may have been away since the last one
         try:
             answer = {"answer": ORDERS[order["do"]](**order["with"])}
         except Exception as error:  # it is the test that must know

@@ -89,6 +89,13 @@ def words_of(pid: int) -> list[str]:
         return []
 
 
+def parent_of(pid: int) -> int:
+    """0 when it lives no more."""
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return 0
+
+
 def at_work_in(folder: Path) -> list[int]:
     """Every living process that was started for this data folder, whoever its parent is."""
     mark = f"\0DATA_DIR={folder}\0".encode()

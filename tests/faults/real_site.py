@@ -21,10 +21,11 @@ Row = dict[str, Any]
 class Desk:
     """The process that asks and looks for the test (see desk.py)."""
 
-    def __init__(self, env: dict[str, str], log: Path) -> None:
+    def __init__(self, env: dict[str, str], log: Path, desk: str = "desk") -> None:
+        work = f"import django; django.setup(); import {desk}; {desk}.serve()"
         with log.open("wb") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-c", "import django; django.setup(); import desk; desk.serve()"],
+                [sys.executable, "-c", work],
                 cwd=HOUSE,
                 env=env | {"PYTHONPATH": str(HERE)},
                 stdin=subprocess.PIPE,
@@ -47,6 +48,8 @@ class Desk:
 
 
 class Site:
+    desks = "desk"  # the module of what can be asked of the desk
+
     def __init__(self, folder: Path, provider: Provider, **settings: str) -> None:
         self.folder = folder
         self.provider = provider
@@ -62,7 +65,7 @@ class Site:
     @property
     def desk(self) -> Desk:
         if self._desk is None:
-            self._desk = Desk(self._environment(), self.logs / "desk.log")
+            self._desk = Desk(self._environment(), self.logs / "desk.log", self.desks)
         return self._desk
 
     # ── Processes ────────────────────────────────────────────────────────────────────────────────
@@ -186,3 +189,10 @@ def _have_succeeded(rows: list[Row]) -> bool:
 
 def _by_id(rows: list[Row], pk: str) -> Row:
     return next(row for row in rows if row["id"] == pk)
+
+
+def migrate(folder: Path, url: str) -> None:
+    """Make all tables in this database; the folder is for what else is written."""
+    env = {**os.environ, "DATA_DIR": str(folder), "DATABASE_URL": url}
+    command = [sys.executable, "manage.py", "migrate", "--skip-checks", "--verbosity=0"]
+    subprocess.run(command, cwd=HOUSE, env=env, check=True)

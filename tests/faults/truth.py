@@ -59,12 +59,12 @@ def _check_delivery(site: Site, row: Row, job: Job) -> None:
         return
     assert row["status"] == "succeeded", row
     assert Decimal(row["cost"]) == Decimal(str(job.answer()["cost"]["amount"])), row
-    made = dict(enumerate(_digests(site, job)))
-    assert {one["position"]: _digest_of(site, one["original"]) for one in row["images"]} == made
+    made = dict(enumerate(digests(site, job)))
+    assert {one["position"]: digest_of(site, one["original"]) for one in row["images"]} == made
     assert {one["position"]: one["sha256"] for one in row["images"]} == made
 
 
-def _digests(site: Site, job: Job) -> Iterator[str]:
+def digests(site: Site, job: Job) -> Iterator[str]:
     """Of each picture as the provider hands it out."""
     size = site.provider.picture_size or pictures.shape(job.body["size"])
     for url in job.picture_urls():
@@ -72,7 +72,7 @@ def _digests(site: Site, job: Job) -> Iterator[str]:
         yield hashlib.sha256(pictures.picture(size, job.kind, stamp=name)).hexdigest()
 
 
-def _digest_of(site: Site, name: str) -> str:
+def digest_of(site: Site, name: str) -> str:
     return hashlib.sha256((site.data / "media" / name).read_bytes()).hexdigest()
 
 
@@ -81,24 +81,24 @@ def _check_files(site: Site, rows: list[Row]) -> None:
     images = [image for row in rows for image in row["images"]]
     spoken_of = {image["original"] for image in images}
     spoken_of |= {name for image in images for name in image["renditions"].values()}
-    there = set(_files(site.data / "media", "originals", "renditions"))
+    there = set(files(site.data / "media", "originals", "renditions"))
     assert spoken_of <= there, spoken_of - there
     if all(row["status"] in FINAL for row in rows):
         assert there == spoken_of, there - spoken_of
-        _check_nothing_stays_half_written(site)
+        check_nothing_stays_half_written(site)
     assert list(site.temporary.iterdir()) == []
 
 
-def _check_nothing_stays_half_written(site: Site) -> None:
+def check_nothing_stays_half_written(site: Site) -> None:
     """What a process that was killed had begun to write goes as soon as it is old."""
     media = site.data / "media"
-    for name in _files(media, ".parts"):
+    for name in files(media, ".parts"):
         os.utime(media / name, (0, 0))
     site.desk.do("sweep")
-    assert list(_files(media, ".parts")) == []
+    assert list(files(media, ".parts")) == []
 
 
-def _files(folder: Path, *parts: str) -> Iterator[str]:
+def files(folder: Path, *parts: str) -> Iterator[str]:
     for part in parts:
         for path in (folder / part).rglob("*"):
             if path.is_file():

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import OperationalError
 
 from gallery import generations
 from gallery.engine import leasing, pauses, searching, submitting
@@ -279,3 +280,32 @@ def quick_search(monkeypatch):
     """Look for unconfirmed ones at once, and twice a second."""
     monkeypatch.setattr(leasing, "FIRST_LISTING", timedelta(0))
     monkeypatch.setattr(searching, "BETWEEN_LISTINGS", timedelta(seconds=0.4))
+
+
+def test_a_database_that_goes_away_for_a_moment_ends_no_shift(
+    worker, provider, alice, wish_for, comes_to, monkeypatch
+):
+    """Who left would first wait for all answers that are out, and nobody would conduct."""
+    known = wish_for(alice, "fault:hang")
+    real, taken = submitting.claim, []
+
+    def claim(lease):
+        answer = real(lease)
+        if answer[1] and len(taken) == 1:
+            taken.append("lost")
+            raise OperationalError("the commit was kept, and its answer lost")
+        taken.extend(answer[1])
+        return answer
+
+    monkeypatch.setattr(submitting, "claim", claim)
+    with worker:
+        provider.wait_accepted()
+        epoch = Conductor.objects.get().epoch
+        unheard = wish_for(alice)
+        comes_to(unheard)
+        assert Conductor.objects.get().epoch == epoch
+        provider.unhang()
+        comes_to(known)
+
+    assert list(unheard.attempts.values_list("outcome", flat=True)) == ["put_back", "accepted"]
+    assert len(provider.accepted) == 2

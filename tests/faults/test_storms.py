@@ -1,0 +1,116 @@
+"""Storms: a site at work, of which parts are killed, stopped and starved at random, by a seed.
+
+`make faults` runs `STORMS` of them (10 unless said otherwise) on each of the two forms of the site
+and prints what befell and what held. `STORM_SEED=7 STORMS=1 make faults ARGS="-k storms"` runs one
+again.
+"""
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from real_site import migrate
+from storm import HEAD, Shore, Tale
+from storm_places import Postgres, Redis, program
+from storm_plan import drawn
+
+FORMS = [
+    pytest.param("sqlite", id="sqlite"),
+    pytest.param("scaled", marks=[pytest.mark.postgresql, pytest.mark.redis], id="scaled"),
+]
+STORMS = int(os.environ.get("STORMS", "10"))
+FIRST_SEED = int(os.environ.get("STORM_SEED", "0"))
+A_SITE = 10  # storms, then a fresh one
+ALWAYS = 3467  # draws some of everything, for the storm that `make test` runs
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    if not program("postgres"):
+        pytest.skip("There is no PostgreSQL to start, stop and start anew.")
+    server = Postgres()
+    try:
+        migrate(server.folder, server.make("migrated"))
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    if not shutil.which("redis-server"):
+        pytest.skip("There is no redis-server to start, stop and start anew.")
+    server = Redis()
+    try:
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def shore(
+    request: pytest.FixtureRequest, tmp_path: Path, form: str
+) -> Iterator[Callable[[int], Shore]]:
+    """`shore(seed)`: a site for storms that begin with this seed; the one before is closed."""
+    opened: list[Shore] = []
+
+    def close() -> None:
+        while opened:
+            opened.pop().close()
+
+    def open_another(seed: int) -> Shore:
+        close()
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        more = (
+            {"migrated": request.getfixturevalue("migrated_file")}
+            if form == "sqlite"
+            else {"migrated": "migrated"}
+            | {name: request.getfixturevalue(name) for name in ("postgres", "redis")}
+        )
+        opened.append(Shore(folder, form, calls_back=seed % 2 == 1, **more))
+        opened[-1].open()
+        return opened[-1]
+
+    yield open_another
+    close()
+
+
+@pytest.mark.parametrize("form", [FORMS[1]])
+def test_a_storm_leaves_nothing_lost_and_nothing_paid_twice(shore, capsys):
+    tale = shore(ALWAYS).weather_a_storm(ALWAYS)
+
+    with capsys.disabled():
+        print(f"\n{HEAD}\n{tale.line()}")
+    assert not tale.trouble
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("form", FORMS)
+def test_many_storms_leave_nothing_lost_and_nothing_paid_twice(shore, form, capsys):
+    first = FIRST_SEED or random.randrange(1, 10**8)
+    tales: list[Tale] = []
+    site = None
+    with capsys.disabled():
+        print(f"\n{STORMS} storms on {form}, STORM_SEED={first}\n{HEAD}")
+        for number in range(STORMS):
+            seed = first + 2 * number  # of one parity, by which a site hears callbacks or does not
+            if site is None or number % A_SITE == 0:
+                site = shore(seed)
+            tales.append(site.weather_a_storm(seed))
+            print(tales[-1].line(), flush=True)
+            if tales[-1].trouble:
+                site = None
+        held = sum(not tale.trouble for tale in tales)
+        print(f"{held} of {len(tales)} storms on {form} left everything right", flush=True)
+
+    assert {tale.plan.seed: tale.trouble for tale in tales if tale.trouble} == {}
+
+
+def test_a_seed_always_draws_the_same_storm():
+    for seed in range(20):
+        assert drawn(seed, is_scaled=True) == drawn(seed, is_scaled=True)
+    assert drawn(1, is_scaled=True) != drawn(2, is_scaled=True)
