@@ -42,14 +42,15 @@ def _overdue(status: Status, patience: timedelta) -> Iterable[Generation]:
     return Generation.objects.filter(status=status, submitted_at__lt=limit)
 
 
-@transaction.atomic
 def _give_up(generations: Iterable[Generation], move: Move) -> None:
+    """Each for itself: who holds many rows at once gets into the conductor's way."""
     problem = "unconfirmed" if move is states.GIVE_UP_UNCONFIRMED else "overdue"
     for generation in generations:
-        if moving.make(move, generation, problem=problem):
-            Attempt.objects.filter(generation=generation, outcome__in=LIVE).update(
-                outcome=Outcome.GIVEN_UP
-            )
+        with transaction.atomic():
+            if moving.make(move, generation, problem=problem):
+                Attempt.objects.filter(generation=generation, outcome__in=LIVE).update(
+                    outcome=Outcome.GIVEN_UP
+                )
 
 
 def _finish_what_is_stored() -> None:

@@ -80,9 +80,10 @@ class Site:
     def start_worker(self) -> Program:
         return self.start("worker", "--patience=45")  # so that it looks around every five seconds
 
-    def start_up(self) -> Program:
+    def start_up(self, patience: int = 8, conductor_patience: int = 5) -> Program:
         """The whole site, which soon replaces what hangs."""
-        return self.start("up", "--patience=8", "--conductor-patience=5")
+        patient = [f"--patience={patience}", f"--conductor-patience={conductor_patience}"]
+        return self.start("up", *patient)
 
     def conducting(self) -> Program:
         """The cluster that holds the lease."""

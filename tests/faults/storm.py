@@ -238,7 +238,8 @@ class Shore:
         return self.site.settings["PORT"]
 
     def _up(self) -> None:
-        self.site.start_up()
+        # What is started anew on a busy machine must not count as hung before it has begun.
+        self.site.start_up(patience=25, conductor_patience=15)
 
     def _keep_up(self) -> None:
         """Start the site anew when it has ended, as a service manager would."""

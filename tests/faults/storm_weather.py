@@ -8,7 +8,7 @@ from typing import Any
 from provider import Provider
 from provider_faults import REFUSALS, Faults, Reply, Script
 from provider_http import Seen
-from provider_jobs import Job
+from provider_jobs import PRICES, Job
 from real_site import TOKEN
 
 # Pictures that can't be had, however often one asks.
@@ -102,7 +102,5 @@ def charge(job: Job) -> Decimal:
     if not has_made(job):
         return Decimal(0)
     told = job.answer().get("cost")
-    return Decimal(str(told["amount"])) if told else PRICE * len(job.picture_urls())
-
-
-PRICE = Decimal("0.216")  # of flux-dev, of which nothing is told
+    price = Decimal(str(PRICES[job.body["model"]]))
+    return Decimal(str(told["amount"])) if told else price * len(job.picture_urls())

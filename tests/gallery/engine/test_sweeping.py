@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import OperationalError
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from gallery.engine import leasing, results, storing, submitting, sweeping, watching
+from gallery.engine import leasing, moving, results, storing, submitting, sweeping, watching
 from gallery.flux.contract import Picture, Problem, Task, TaskState
 from gallery.models import Conductor, Generation
 from gallery.models.generation import Outcome
@@ -51,6 +52,29 @@ def age(generation, **span):
 
 def a_result(url="https://pictures.example/late.png"):
     return Task(task_id="task-1", state=TaskState.SUCCEEDED, pictures=(Picture(url=url),))
+
+
+def test_each_is_given_up_for_itself(alice, wish_for, monkeypatch):
+    """A sweep that holds many rows until its end waits in a circle with the look-ups."""
+    for _ in range(2):
+        wish_for(alice)
+    _, attempts = submitting.claim(leasing.take())
+    for number, attempt in enumerate(attempts):
+        results.accept(attempt, Task(task_id=f"task-{number}", state=TaskState.PENDING))
+        age(attempt.generation, minutes=31)
+    real, moved = moving.make, []
+
+    def make(*args, **fields):
+        if moved:
+            raise OperationalError("deadlock detected")
+        moved.append(args)
+        return real(*args, **fields)
+
+    monkeypatch.setattr(moving, "make", make)
+    with pytest.raises(OperationalError):
+        sweeping.sweep()
+
+    assert sorted(Generation.objects.values_list("status", flat=True)) == ["failed", "running"]
 
 
 def test_after_half_an_hour_a_running_one_is_given_up_as_a_possible_loss(running, spent):
