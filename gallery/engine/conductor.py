@@ -104,7 +104,8 @@ class Shift:
             try:
                 await self._tick()
             except OperationalError as error:
-                logger.warning("conductor.database_away error=%s", error)
+                if not self._is_shaken:
+                    logger.warning("conductor.database_away error=%s", error)
                 self._is_shaken, self.idle_since = True, time.monotonic()
                 await _db(connections.close_all)
             await asyncio.sleep(max(0.0, TICK - (time.monotonic() - began)))

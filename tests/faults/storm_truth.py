@@ -1,5 +1,6 @@
 """What must hold after a storm: paid for once, nothing lost, nothing left behind, nothing told."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -102,14 +103,12 @@ def _check_files(shore: "Shore") -> None:
 
 def _check_logs(shore: "Shore") -> None:
     secrets = [TOKEN, PASSWORD, shore.site.settings["SECRET_KEY"], MARK, "/pictures/", "/uploads/"]
-    secrets += ["/flux/callback/"] if shore.calls_back else []
     secrets += [someone.session for someone in shore.people]
+    telling = re.compile("|".join([*map(re.escape, secrets), "/flux/callback/[^…]"]))
     for log in shore.site.logs.iterdir():
-        found = list(_lines_with(secrets, log.read_text(errors="replace").splitlines()))
+        found = list(_lines_with(telling, log.read_text(errors="replace").splitlines()))
         assert not found, f"{log.name} tells: {found[:3]}"
 
 
-def _lines_with(secrets: list[str], lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        if any(secret in line for secret in secrets):
-            yield line
+def _lines_with(telling: re.Pattern[str], lines: Iterable[str]) -> Iterator[str]:
+    return filter(telling.search, lines)
