@@ -106,7 +106,8 @@ def is_healthy(storage: Storage, *, size: int = 16) -> str:
     """Keep, read and delete a file. Return the trouble in words, "" when there is none."""
     data = secrets.token_bytes(size)
     try:
-        name = storage.save(f".probe-{secrets.token_hex(8)}", ContentFile(data))
+        # Among the half-written ones: the sweep clears what a probe that was killed left behind.
+        name = storage.save(f"{PARTS}/probe-{secrets.token_hex(8)}{SUFFIX}", ContentFile(data))
         try:
             with storage.open(name) as file:
                 came_back = file.read()

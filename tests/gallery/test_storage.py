@@ -235,6 +235,17 @@ def test_a_storage_that_keeps_what_it_gets_is_healthy(storage):
     assert files(storage) == []
 
 
+def test_what_a_look_that_was_cut_short_has_left_is_cleared_like_half_written_files(
+    storage, monkeypatch
+):
+    monkeypatch.setattr(storage, "delete", lambda name: None)
+
+    is_healthy(storage)
+
+    [leftover] = storage.leftovers(older_than=0)
+    assert leftover.startswith(".parts/probe-")
+
+
 def test_a_storage_that_cannot_be_written_is_told_in_words(tmp_path):
     (tmp_path / "media").write_text("a file where a folder should be")
 
