@@ -18,7 +18,7 @@ NEEDED = {  # by what is set: the package, and its name for people
 
 @register
 def doubtful_settings(**kwargs: Any) -> list[CheckMessage]:
-    checks = (_token, _site_url, _callback_url, _proxy, _doors, _database, _packages)
+    checks = (_token, _site_url, _callback_url, _proxy, _doors, _database, _secret, _packages)
     return [message for check in checks for message in check()]
 
 
@@ -112,6 +112,18 @@ def _database() -> Iterator[CheckMessage]:
             "DATABASE_URL is a database in memory, which web and worker can't share.",
             hint="Name a file, or leave DATABASE_URL empty.",
             id="fluxsite.E002",
+        )
+
+
+def _secret() -> Iterator[CheckMessage]:
+    own = settings.DATA_DIR / "secret-key"
+    is_shared = settings.STORAGE_URL.startswith("s3:")
+    if is_shared and own.exists() and own.read_text().strip() == settings.SECRET_KEY:
+        yield Warning(
+            "SECRET_KEY is one that this machine has made for itself: what it signs, other "
+            "machines of this site turn away.",
+            hint=f"Set SECRET_KEY on all of them to the same text, for instance that of {own}.",
+            id="fluxsite.W007",
         )
 
 

@@ -155,6 +155,13 @@ def lasting_secret(path: Path) -> str:
     return secret
 
 
+def known_hosts(site: str, listening: str) -> list[str]:
+    """By its own address a proxy's probes and Prometheus ask one machine of several."""
+    is_one = listening not in ("", "0.0.0.0", "::")  # noqa: S104
+    own = f"[{listening}]" if ":" in listening else listening
+    return sorted({site, "127.0.0.1", "localhost", "[::1]", *([own] if is_one else [])})
+
+
 def origin_of(address: str) -> str:
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from fluxsite.environment import (
     Environment,
     data_folder,
+    known_hosts,
     lasting_secret,
     origin_of,
     single_sign_on,
@@ -239,7 +240,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600  # seconds
 # ── Security ─────────────────────────────────────────────────────────────────────────────────────
 _site = urlsplit(SITE_URL)
 _is_https = _site.scheme == "https"
-ALLOWED_HOSTS = sorted({_site.hostname or "", "127.0.0.1", "localhost", "[::1]"})
+ALLOWED_HOSTS = known_hosts(_site.hostname or "", HOST)
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_COOKIE_NAME = "fluxsite_csrf"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _is_https

@@ -88,7 +88,16 @@ def _no_browser() -> str:
     return "" if CHROMIUM else "There is no chromium; install it, or set FLUX_TEST_BROWSER."
 
 
-NEEDS = {"postgresql": _no_postgresql, "redis": _no_redis, "browser": _no_browser}
+def _no_nginx() -> str:
+    return "" if shutil.which("nginx") else "There is no nginx; install it."
+
+
+NEEDS = {
+    "postgresql": _no_postgresql,
+    "redis": _no_redis,
+    "browser": _no_browser,
+    "nginx": _no_nginx,
+}
 
 # ── The machine ──────────────────────────────────────────────────────────────────────────────────
 

@@ -40,7 +40,8 @@ NOTE_EVERY = 2.0  # seconds between two notes of signs of life in the database
 class CrashOnlySentinel(Sentinel):  # type: ignore[misc]
     """The cluster's main process: starts the others, guards them, and ends when one dies."""
 
-    def __init__(self, *, patience: float) -> None:
+    def __init__(self, *, patience: float, stop_patience: int = PATIENCE_AT_STOP) -> None:
+        self._stop_patience = stop_patience
         self.last_heard = RawValue("d", time.monotonic())
         rounds = Rounds(self, patience)
         super().__init__(rounds, threading.Event(), uuid.uuid4(), get_broker(), start=False)
@@ -83,10 +84,10 @@ class CrashOnlySentinel(Sentinel):  # type: ignore[misc]
 
     def _on_stop(self, signum: int, frame: FrameType | None) -> None:
         stopping.request()
-        signal.alarm(PATIENCE_AT_STOP)
+        signal.alarm(self._stop_patience)
 
     def _on_late_stop(self, signum: int, frame: FrameType | None) -> None:
-        self.fall(f"it did not stop within {PATIENCE_AT_STOP} seconds")
+        self.fall(f"it did not stop within {self._stop_patience} seconds")
 
     def _on_child(self, signum: int, frame: FrameType | None) -> None:
         # The guard would see it too, unless it waits for a lock that the dead one holds.

@@ -69,10 +69,10 @@ class Program:
         self.main.wait(seconds)
         wait_for(lambda: not self.pids(), seconds, f"the end of {self.main.args}")
 
-    def end(self) -> int:
+    def end(self, seconds: float = 15) -> int:
         """Ask it to stop, as a person would, and wait until nothing of it is left."""
         self.main.terminate()
-        code = self.main.wait(15)
+        code = self.main.wait(seconds)
         self.has_ended()
         return code
 

@@ -3,6 +3,8 @@
 import pytest
 from django.core.checks import run_checks
 
+from fluxsite.environment import known_hosts
+
 
 def found(settings, **changed: object) -> dict[str, str]:
     """What the checks say with these settings: each id with its words."""
@@ -61,3 +63,22 @@ def test_a_package_that_is_missing_is_an_error(settings, monkeypatch):
     said = found(settings, STORAGE_URL="s3://bucket")
 
     assert "requirements/run.txt" in said["fluxsite.E003"]
+
+
+def test_a_secret_of_this_machine_alone_is_doubtful_where_files_are_shared(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "secret-key").write_text(f"{settings.SECRET_KEY}\n")
+
+    assert "fluxsite.W007" not in found(settings)
+    assert "fluxsite.W007" in found(settings, STORAGE_URL="s3://pictures")
+    assert "fluxsite.W007" not in found(settings, SECRET_KEY="another one")
+
+
+@pytest.mark.parametrize(
+    ("listening", "own"),
+    [("10.0.0.11", {"10.0.0.11"}), ("fd00::1", {"[fd00::1]"}), ("0.0.0.0", set()), ("::", set())],
+)
+def test_a_machine_is_asked_by_its_own_address_too(listening, own):
+    usual = {"flux.example.org", "127.0.0.1", "localhost", "[::1]"}
+
+    assert set(known_hosts("flux.example.org", listening)) == usual | own

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from django_q.brokers import get_broker
 
-from fluxsite.supervision.cluster import CrashOnlySentinel
+from fluxsite.supervision.cluster import PATIENCE_AT_STOP, CrashOnlySentinel
 from fluxsite.supervision.parents import die_with
 from gallery import tasks
 from gallery.engine import heartbeat, hints, holders
@@ -24,12 +24,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--parent", type=int, help="end when this process does")
         parser.add_argument("--patience", type=float, default=PATIENCE)
+        words = "seconds for what is under way when it is asked to stop"
+        parser.add_argument("--stop-patience", type=int, default=PATIENCE_AT_STOP, help=words)
 
     def handle(self, *args: Any, parent: int | None, patience: float, **options: Any) -> None:
         if parent:
             die_with(parent)
         _get_ready()
-        CrashOnlySentinel(patience=patience).run()
+        CrashOnlySentinel(patience=patience, stop_patience=options["stop_patience"]).run()
         heartbeat.end()
         logging.shutdown()
         os._exit(0)  # everything has ended; leftovers of queues must not hold us back
