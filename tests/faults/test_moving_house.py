@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from processes import Program, wait_for
-from whole_site import environment, manage
+from whole_site import environment
 
 FILES = 120
 FILL = f"""
@@ -42,19 +42,20 @@ def arrived(tmp_path: Path) -> dict[str, Path]:
 
 
 def test_a_move_that_is_killed_goes_on_where_it_was(tmp_path):
-    manage(tmp_path, "migrate", "--verbosity=0")
-    manage(tmp_path, "shell", "--verbosity=0", "-c", FILL)
+    for command in (["migrate", "--verbosity=0"], ["shell", "--verbosity=0", "-c", FILL]):
+        filling = Program(*command, env=environment(tmp_path), log=tmp_path / "filling.log")
+        assert filling.main.wait(240) == 0, filling.log.read_text()
 
     first = moving(tmp_path, "first")
-    wait_for((tmp_path / "moved.sqlite3").exists, 60, "the beginning of the rows")
+    wait_for((tmp_path / "moved.sqlite3").exists, 120, "the beginning of the rows")
     first.kill()
     second = moving(tmp_path, "second")
-    wait_for(lambda: len(arrived(tmp_path)) >= 3, 120, "the first files")
+    wait_for(lambda: len(arrived(tmp_path)) >= 3, 240, "the first files")
     second.kill()
     early = {name: path.stat().st_mtime_ns for name, path in arrived(tmp_path).items()}
     last = moving(tmp_path, "last")
 
-    assert last.main.wait(120) == 0, last.log.read_text()
+    assert last.main.wait(240) == 0, last.log.read_text()
     assert "are the same" in last.log.read_text()
     assert 3 <= len(early) < FILES
     with sqlite3.connect(tmp_path / "moved.sqlite3") as database:
