@@ -49,7 +49,6 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.time_zone("TIME_ZONE", "UTC")  # days and months of allowances begin at its midnight
 USE_THOUSAND_SEPARATOR = True
-APPEND_SLASH = True
 
 INSTALLED_APPS = [
     "accounts",
