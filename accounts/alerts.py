@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from accounts import letters
-from accounts.models import CreditEntry, Letter, Person, QuotaAlert, TeamBudget
+from accounts.models import CreditEntry, Letter, Person, ProviderAlert, QuotaAlert, TeamBudget
 from accounts.models.credit import GRANTING, SPENDING
 
 STEPS = (100, 80)  # per cent; who is at 100 needs no letter about 80 any more
@@ -19,7 +19,7 @@ STEPS = (100, 80)  # per cent; who is at 100 needs no letter about 80 any more
 
 def look() -> list[Letter]:
     """Write the letters that are called for; they are to be delivered."""
-    month = timezone.localdate(timezone=timezone.get_default_timezone()).replace(day=1)
+    month = _this_month()
     told: set[tuple[UUID | None, int]] = set(
         QuotaAlert.objects.filter(month=month).values_list("person", "percent")
     )
@@ -28,6 +28,24 @@ def look() -> list[Letter]:
         for person, spent, budget in _budgets(month)
         for letter in _alert(month, person, spent, budget, told)
     ]
+
+
+def look_at_provider(charged: Decimal) -> list[Letter]:
+    """As `look`, for the budget at the provider, which has charged so much this month."""
+    month, budget = _this_month(), TeamBudget.objects.get(pk=1).provider_budget
+    percent = None if budget is None else _step(charged, budget)
+    told = ProviderAlert.objects.filter(month=month, percent__gte=percent or 0)
+    if budget is None or percent is None or told.exists():
+        return []
+    return _write_of_provider_once(month, percent, charged, budget)
+
+
+def _this_month() -> date:
+    return timezone.localdate(timezone=timezone.get_default_timezone()).replace(day=1)
+
+
+def _step(spent: Decimal, budget: Decimal) -> int | None:
+    return next((step for step in STEPS if spent > 0 and spent * 100 >= budget * step), None)
 
 
 def _budgets(month: date) -> Iterator[tuple[Person | None, Decimal, Decimal]]:
@@ -64,7 +82,7 @@ def _alert(
     budget: Decimal,
     told: set[tuple[UUID | None, int]],
 ) -> list[Letter]:
-    percent = next((step for step in STEPS if spent > 0 and spent * 100 >= budget * step), None)
+    percent = _step(spent, budget)
     key = person.pk if person else None
     if percent is None or any((key, step) in told for step in STEPS if step >= percent):
         return []
@@ -82,7 +100,23 @@ def _write_once(
     return letters.write_to_admins(
         "budget",
         whose=str(person) if person else "",
-        percent=percent,
-        spent=f"{spent.normalize():f}",
-        budget=f"{budget.normalize():f}",
+        **_figures(percent, spent, budget),
     )
+
+
+@transaction.atomic
+def _write_of_provider_once(
+    month: date, percent: int, charged: Decimal, budget: Decimal
+) -> list[Letter]:
+    _, is_new = ProviderAlert.objects.get_or_create(month=month, percent=percent)
+    if not is_new:
+        return []
+    return letters.write_to_admins("provider_budget", **_figures(percent, charged, budget))
+
+
+def _figures(percent: int, spent: Decimal, budget: Decimal) -> dict[str, object]:
+    return {
+        "percent": percent,
+        "spent": f"{spent.normalize():f}",
+        "budget": f"{budget.normalize():f}",
+    }

@@ -100,10 +100,15 @@ class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]
     usual_allowance = amount_field("Usual credits a month", "For everybody without their own.")
     admin_allowance = amount_field("Credits a month for admins", "Empty: as for everybody.")
     monthly_cap = amount_field("Credits a month for the whole team", "Empty: no cap.")
+    provider_budget = amount_field(
+        "Budget at the provider, in credits a month",
+        "Admins get a letter when the provider has charged 80 % and 100 % of it; nothing stops. "
+        "Empty: no letters.",
+    )
 
     class Meta:
         model = TeamBudget
-        fields = ["usual_allowance", "admin_allowance", "monthly_cap"]
+        fields = ["usual_allowance", "admin_allowance", "monthly_cap", "provider_budget"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

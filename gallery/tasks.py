@@ -3,7 +3,7 @@
 from django_q.models import Schedule
 
 from accounts import alerts, letters
-from gallery import leaving, outside, usage, webhooks
+from gallery import billing, leaving, outside, usage, webhooks
 from gallery.engine import conductor, heartbeat, storing, sweeping, testing
 from gallery.posting import open_poster
 
@@ -42,7 +42,7 @@ def send_letters() -> None:
 
 
 def look_at_budgets() -> None:
-    letters.deliver(alerts.look())
+    letters.deliver([*alerts.look(), *alerts.look_at_provider(billing.charged_this_month())])
 
 
 def send_webhooks() -> None:

@@ -1,4 +1,4 @@
-from accounts.models.asking import AllowanceRequest, QuotaAlert
+from accounts.models.asking import AllowanceRequest, ProviderAlert, QuotaAlert
 from accounts.models.audit import AuditEvent
 from accounts.models.credit import CreditEntry, TeamBudget
 from accounts.models.invitation import Invitation
@@ -13,6 +13,7 @@ __all__ = [
     "Invitation",
     "Letter",
     "Person",
+    "ProviderAlert",
     "QuotaAlert",
     "TeamBudget",
     "Token",

@@ -70,3 +70,19 @@ class QuotaAlert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.percent} % in {self.month:%Y-%m}"
+
+
+class ProviderAlert(models.Model):
+    """That admins were told, once a month, how much of the budget at the provider is used."""
+
+    month = models.DateField(help_text="Its first day")
+    percent = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["month", "percent"], name="provider_alert_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.percent} % in {self.month:%Y-%m}"

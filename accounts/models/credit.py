@@ -125,6 +125,14 @@ class TeamBudget(models.Model):
         validators=[MinValueValidator(Decimal(0))],
         help_text="Credits a month for admins. Empty: as for everybody else.",
     )
+    provider_budget = models.DecimalField(
+        max_digits=14,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+        help_text="Credits a month at the provider; admins are warned. Empty: no warning.",
+    )
 
     class Meta:
         verbose_name_plural = "team budget"

@@ -131,10 +131,12 @@ def _page(
 
 
 def _stamp(row: TeamBudget) -> str:
-    amounts = (row.usual_allowance, row.admin_allowance, row.monthly_cap)
+    amounts = (row.usual_allowance, row.admin_allowance, row.monthly_cap, row.provider_budget)
     return "|".join("" if amount is None else f"{amount:.4f}" for amount in amounts)
 
 
 def _said(row: TeamBudget) -> str:
     cap = "no cap" if row.monthly_cap is None else f"cap {row.monthly_cap.normalize():f}"
-    return f"usually {row.usual_allowance.normalize():f} a month, {cap}"
+    provider = "none" if row.provider_budget is None else f"{row.provider_budget.normalize():f}"
+    usual = f"{row.usual_allowance.normalize():f}"
+    return f"usually {usual} a month, {cap}, budget at the provider: {provider}"

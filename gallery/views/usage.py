@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import admins_only
 from accounts.requests import TeamRequest
-from gallery import gallery_costs, ledger_files, losses, periods, spending
+from gallery import billing, gallery_costs, ledger_files, losses, periods, spending
 from gallery.periods import BadPeriod, Period
 
 FILES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -23,6 +23,7 @@ def team_usage(request: TeamRequest) -> HttpResponse:
     context = {
         "report": spending.report(period),
         "losses": losses.losses(period.since, period.until),
+        "bill": billing.bill(),
         "costs": _costs(request, period) if "galleries" in request.GET else None,
         **_choice(request, period, problem),
     }
