@@ -24,7 +24,7 @@ def conduct() -> None:
 
 def store(result_id: str) -> None:
     with outside.open_fetcher() as fetcher:
-        storing.store(result_id, fetcher=fetcher)
+        storing.work(result_id, fetcher=fetcher)
 
 
 def sweep() -> None:

@@ -201,9 +201,9 @@ class Shift:
 
     async def _look_up_batch(self, ids: list[str], due: list[Generation]) -> None:
         tasks = await self.client.look_up(ids)
-        mine = [generation for generation in due if generation.task_id in tasks]
-        await _surely(watching.record, mine, tasks)
-        await _db(storing.hand_out)
+        if ended := watching.ended(due, tasks):
+            await _surely(watching.record, ended, tasks)
+            await _db(storing.hand_out)
 
     async def _search(self) -> None:
         for search in await _db(searching.due):

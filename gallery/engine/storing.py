@@ -2,6 +2,7 @@
 
 import logging
 import tempfile
+import time
 import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from gallery.engine import hints, holders, moving, pauses, states
+from gallery.engine import hints, holders, moving, pauses, states, stopping
 from gallery.fetching import Fetched, Fetcher, FetchFailed
 from gallery.models import Generation, Heartbeat, Image, Pause, Result
 from gallery.models.generation import ResultState, Status
@@ -22,6 +23,7 @@ from gallery.pictures import Picture, PictureRefused, open_picture
 
 logger = logging.getLogger(__name__)
 
+STINT = 10.0  # seconds; one more picture fits into a task's time after them
 CLAIM = timedelta(seconds=150)  # as long as a task may take
 HINT = timedelta(seconds=30)  # a hint that led to nothing by then was lost
 HINTED = "hint"
@@ -50,6 +52,16 @@ def hand_out() -> int:
 
 def is_anything_due(by: datetime) -> bool:
     return Result.objects.filter(state=ResultState.WAITING, due_at__lte=by).exists()
+
+
+def work(result_id: uuid.UUID | str, *, fetcher: Fetcher) -> None:
+    """Bring this result home, then whatever else is due: a hint for each would keep workers
+    waiting between them. After a while, all the same, the queue has its turn."""
+    until = time.monotonic() + STINT
+    key: uuid.UUID | str | None = result_id
+    while key:
+        store(key, fetcher=fetcher)
+        key = _next_due() if time.monotonic() < until and not stopping.requested() else None
 
 
 def store(result_id: uuid.UUID | str, *, fetcher: Fetcher) -> None:
@@ -94,6 +106,11 @@ def finish(generation: Generation) -> None:
         moving.make(states.SUCCEED, generation, cost=_cost(generation, stored))
     else:
         moving.make(states.LOSE_RESULTS, generation, **_why(generation))
+
+
+def _next_due() -> uuid.UUID | None:
+    due = Result.objects.filter(state=ResultState.WAITING, due_at__lte=timezone.now())
+    return due.order_by("due_at").values_list("pk", flat=True).first()
 
 
 def _hands(now: datetime) -> int:

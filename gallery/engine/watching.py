@@ -1,5 +1,6 @@
 """Looking up running jobs, in batches, at a pace that follows their age."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from gallery.engine import results
-from gallery.flux.contract import Task
+from gallery.flux.contract import Task, TaskState
 from gallery.models import Attempt, Generation, Result
 from gallery.models.generation import FINAL, Outcome, ResultState, Status
 
@@ -16,28 +17,43 @@ MOST_AT_ONCE = 500  # generations a tick
 # Age of the job, and seconds between two looks at it.
 CADENCE = (
     (timedelta(minutes=1), 1),
-    (timedelta(minutes=5), 5),
+    (timedelta(minutes=5), 2),
+    (timedelta(minutes=10), 5),
     (timedelta(hours=1), 15),
 )
 LATE_CADENCE = 600  # seconds, of what was given up
-# With so many jobs at once each is looked up half as often, for the API's sake.
-CROWD = 100
+# With so many jobs at once none is looked up more often than this, for the API's sake.
+CROWD, CROWD_CADENCE = 100, 2
 LATE_FOR = timedelta(days=1)
+ENDED = (TaskState.SUCCEEDED, TaskState.FAILED)
 # What the API may still know more of than we do.
 LOOKED_FOR = (Status.RUNNING, Status.UNCONFIRMED, Status.FAILED)
 
 
-@transaction.atomic
 def due() -> list[Generation]:
-    """Those to be looked up now; each is put off at once, so nobody looks twice."""
+    """Those to be looked up now; each is put off at once, so nobody looks twice.
+
+    With the fields alone that a look-up needs: they come by the thousand and are looked at often.
+    """
     now = timezone.now()
     waiting = Generation.objects.filter(next_look_at__lte=now).exclude(task_id="")
-    generations = list(waiting.order_by("next_look_at")[:MOST_AT_ONCE])
-    crowding = 2 if len(generations) > CROWD else 1
-    for generation in generations:
-        generation.next_look_at = _next_look(generation, now, crowding)
-    Generation.objects.bulk_update(generations, ["next_look_at"])
+    light = waiting.only("task_id", "status", "submitted_at", "created_at")
+    generations = list(light.order_by("next_look_at")[:MOST_AT_ONCE])
+    if generations:
+        _put_off(generations, now)
     return generations
+
+
+@transaction.atomic
+def _put_off(generations: Sequence[Generation], now: datetime) -> None:
+    """Looks fall on the stroke, so a few updates do for all."""
+    least = CROWD_CADENCE if len(generations) > CROWD else 0
+    by_moment = defaultdict(list)
+    for generation in generations:
+        by_moment[_next_look(generation, now, least)].append(generation.pk)
+    for moment, keys in by_moment.items():
+        due = Generation.objects.filter(pk__in=keys, next_look_at__lte=now)
+        due.update(next_look_at=moment)
 
 
 def batches(generations: Sequence[Generation]) -> list[list[str]]:
@@ -45,9 +61,16 @@ def batches(generations: Sequence[Generation]) -> list[list[str]]:
     return [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
 
 
+def ended(looked_up: Sequence[Generation], tasks: Mapping[str, Task]) -> list[Generation]:
+    """Those of which the answer tells that they are over: most others are as they were."""
+    over = {key for key, task in tasks.items() if task.state in ENDED}
+    return [generation for generation in looked_up if generation.task_id in over]
+
+
 @transaction.atomic
 def record(generations: Sequence[Generation], tasks: Mapping[str, Task]) -> None:
-    for generation in generations:
+    keys = [generation.pk for generation in generations]
+    for generation in Generation.objects.filter(pk__in=keys):
         if generation.task_id in tasks:
             results.receive(generation, tasks[generation.task_id])
 
@@ -69,11 +92,11 @@ def look_again(generation: Generation) -> bool:
     return bool(waiting.update(due_at=now))
 
 
-def _next_look(generation: Generation, now: datetime, crowding: int) -> datetime | None:
+def _next_look(generation: Generation, now: datetime, least: int) -> datetime | None:
     age = now - (generation.submitted_at or generation.created_at)
     if generation.status in FINAL and age > LATE_FOR:
         return None
     young = () if generation.status in FINAL else CADENCE
-    wait = crowding * next((wait for limit, wait in young if age < limit), LATE_CADENCE)
+    wait = max(least, next((wait for limit, wait in young if age < limit), LATE_CADENCE))
     # On the stroke, so that jobs of different beginnings share one request.
     return datetime.fromtimestamp((now.timestamp() // wait + 1) * wait, UTC)

@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 from processes import HOUSE
+from real_site import Desk
 from whole_site import WholeSite, environment, free_port
 
 EMAIL, PASSWORD = "bench@example.org", "a quiet green morning"
@@ -37,6 +38,16 @@ def provider(**options: Any) -> Iterator[str]:
 @contextlib.contextmanager
 def site(provider_url: str, *, calls_back: bool = False, **settings: Any) -> Iterator[str]:
     """`manage.py up` in a folder of its own, with one person who may spend; yields its address."""
+    with whole_site(provider_url, calls_back=calls_back, **settings) as running:
+        _make_person(running.data.parent, running.settings)
+        yield running.url
+
+
+@contextlib.contextmanager
+def whole_site(
+    provider_url: str, *, calls_back: bool = False, **settings: Any
+) -> Iterator[WholeSite]:
+    """The same with nobody in it, and with its processes at hand."""
     with tempfile.TemporaryDirectory(prefix="fluxsite-bench-") as folder:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
@@ -52,11 +63,22 @@ def site(provider_url: str, *, calls_back: bool = False, **settings: Any) -> Ite
         words = {name: str(value) for name, value in (usual | settings).items()}
         running = WholeSite(Path(folder), **words)
         try:
-            running.wait_until_ready()
-            _make_person(Path(folder), words)
-            yield url
+            running.wait_until_ready(3 * PATIENCE)
+            yield running
         finally:
             running.stop()
+
+
+@contextlib.contextmanager
+def desk_of(running: WholeSite) -> Iterator[Desk]:
+    """The process that asks and looks, with the site's own settings (see bench_desk.py)."""
+    folder = running.data.parent
+    env = environment(folder, **running.settings) | {"DJANGO_SETTINGS_MODULE": "fluxsite.settings"}
+    desk = Desk(env, folder / "desk.log", "bench_desk")
+    try:
+        yield desk
+    finally:
+        desk.close()
 
 
 def _make_person(folder: Path, settings: dict[str, str]) -> None:
@@ -69,6 +91,12 @@ def _make_person(folder: Path, settings: dict[str, str]) -> None:
 def jobs(provider_url: str) -> list[dict[str, Any]]:
     """Everything that the provider took on, with the moment each was done."""
     return list(httpx.get(f"{provider_url}/_/jobs", trust_env=False).json()["jobs"])
+
+
+def order(provider_url: str, name: str, **told: Any) -> dict[str, Any]:
+    """One of the provider's orders (see `Provider.control`)."""
+    answer = httpx.post(f"{provider_url}/_/{name}", json=told, trust_env=False)
+    return dict(answer.raise_for_status().json())
 
 
 def until(is_so: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:

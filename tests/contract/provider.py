@@ -211,7 +211,13 @@ class Provider:
             "most_in_flight": self.jobs.most_in_flight,
             "called_back": len(self.called_back),
             "seen": len(self.seen),
+            "asked_from": self._asked_from(),
         }
+
+    def _asked_from(self) -> int:
+        """The port at the other end of the last look-up: whose it is, is the conductor."""
+        looks = (seen for seen in reversed(list(self.seen)) if seen.path == "/flux/tasks")
+        return next((seen.peer[1] for seen in looks), 0)
 
     # --- what the handler asks for
 

@@ -27,7 +27,7 @@ class Desk:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", work],
                 cwd=HOUSE,
-                env=env | {"PYTHONPATH": str(HERE)},
+                env=env | {"PYTHONPATH": f"{HERE}:{HERE.parent / 'benchmarks'}"},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,

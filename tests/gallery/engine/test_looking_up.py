@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from gallery.engine import watching
+from gallery.flux.contract import Task, TaskState
 from gallery.models import Generation
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,8 @@ def test_jobs_share_requests_of_fifty(running):
 
 
 @pytest.mark.parametrize(
-    ("age", "at_most"), [({"seconds": 3}, 1), ({"minutes": 3}, 5), ({"minutes": 20}, 15)]
+    ("age", "at_most"),
+    [({"seconds": 3}, 1), ({"minutes": 3}, 2), ({"minutes": 7}, 5), ({"minutes": 20}, 15)],
 )
 def test_the_older_the_less_often(running, age, at_most):
     [generation] = running(**age)
@@ -67,14 +69,27 @@ def test_jobs_begun_at_different_moments_are_looked_up_at_the_same(running):
     assert len(set(Generation.objects.values_list("next_look_at", flat=True))) == 1
 
 
-def test_a_crowd_is_looked_at_half_as_often(running, monkeypatch):
+def test_of_a_crowd_none_is_looked_at_more_often_than_every_two_seconds(running, monkeypatch):
     monkeypatch.setattr(watching, "CROWD", 3)
-    running(4, minutes=3)
+    running(4, seconds=3)
 
     watching.due()
 
     strokes = Generation.objects.values_list("next_look_at", flat=True)
-    assert all(stroke.timestamp() % 10 == 0 for stroke in strokes)
+    assert all(stroke.timestamp() % 2 == 0 for stroke in strokes)
+    assert watching.due() == []
+
+
+@pytest.mark.parametrize("number", [2, 300])
+def test_a_look_takes_the_same_number_of_queries_for_few_and_many(
+    number, running, django_assert_num_queries
+):
+    jobs = running(number, minutes=3)
+    tasks = {job.task_id: Task(task_id=job.task_id, state=TaskState.PENDING) for job in jobs}
+
+    with django_assert_num_queries(4):  # what is due, and one update between two ends
+        due = watching.due()
+        assert len(due) == number and watching.ended(due, tasks) == []
 
 
 def test_an_id_that_the_api_does_not_know_yet_is_looked_up_again(

@@ -78,6 +78,29 @@ def test_one_bad_picture_of_four_does_not_spoil_the_others(
     assert spent(generation) == generation.price * 3
 
 
+@pytest.mark.parametrize(("stint", "stored"), [(60, 4), (0, 1)])
+def test_one_hint_brings_home_whatever_is_due_until_the_queue_has_its_turn(
+    stint, stored, transactional_db, alice, a_delivered, monkeypatch
+):
+    monkeypatch.setattr(storing, "STINT", stint)
+    first, *_ = a_delivered(alice, count=4).results.all()
+
+    storing.work(first.pk, fetcher=Pictures())
+
+    assert Image.objects.count() == stored
+    assert Image.objects.filter(pk=first.pk).exists()
+
+
+def test_a_stint_leaves_alone_what_another_worker_holds(transactional_db, alice, a_delivered):
+    first, other = a_delivered(alice, count=2).results.all()
+    later = timezone.now() + timedelta(minutes=1)
+    Result.objects.filter(pk=other.pk).update(holder="another-machine:1", due_at=later)
+
+    storing.work(first.pk, fetcher=Pictures())
+
+    assert Image.objects.count() == 1
+
+
 def test_storing_twice_keeps_one_image_and_settles_once(
     transactional_db, alice, a_delivered, spent
 ):
