@@ -35,8 +35,9 @@ def owned(person: uuid.UUID) -> str:
     return f"o{person.hex}z"
 
 
-def placed(gallery: uuid.UUID) -> str:
-    return f"g{gallery.hex}z"
+def placed(gallery: str) -> str:
+    """By its key's 32 digits."""
+    return f"g{gallery}z"
 
 
 def favoured(person: uuid.UUID) -> str:
@@ -74,7 +75,7 @@ def narrowed(wish: Wish, search: Search, person: uuid.UUID) -> Wish:
         tuple(map(owned, search.by)),
         tuple(f"m{name.encode().hex()}z" for name in search.model),
         tuple(KINDS.get(shape) or f"r{RATIOS[shape]}z" for shape in search.shape),
-        tuple(map(placed, search.gallery)),
+        tuple(placed(gallery.hex) for gallery in search.gallery),
         (favoured(person),) if search.favourite else (),
         () if search.edited is None else ("eyz" if search.edited else "enz",),
         rated(person, search.least_stars) if search.least_stars else (),

@@ -1,11 +1,12 @@
 """The lists of pictures that a person may look through: what is in each, and where its page is."""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -189,7 +190,7 @@ def _indexed(
     """By their making, or by stars; `seen` is the rule, `wish` and `galleries` repeat it."""
     wish, loose = finding.narrowed(wish, narrow, person.pk), None
     if galleries is not None:
-        keys = galleries.order_by().values_list("pk", flat=True)
+        keys = _keys(galleries)
         within = tuple(map(finding.placed, keys)) or (finding.NOWHERE,)
         loose = wish if len(within) > MANY else None
         wish = replace(wish, groups=(*wish.groups, within))
@@ -207,6 +208,12 @@ def _indexed(
             wish=wish, seen=seen, loose=loose, ranking=ranking.ranking(person, narrow.order)
         ),
     )
+
+
+def _keys(galleries: QuerySet[Gallery]) -> Iterator[str]:
+    """Hundreds, perhaps: as text they cost a fifth of what objects would."""
+    texts = galleries.order_by().annotate(key=Cast("pk", CharField())).values_list("key", flat=True)
+    return (text.replace("-", "") for text in texts)
 
 
 def _narrowed(rows: Any, wish: Wish, narrow: Search, person: Person) -> Any:

@@ -141,8 +141,10 @@ def _filters(listing: Listing, person: Person) -> Iterator[Filter]:
     chosen = [ratio for ratio in RATIOS if ratio in search.shape]
     yield _filter("shape", "Shape", shapes + [(one, one) for one in chosen], search.shape)
     if listing.name not in (LIBRARY, TRASH):
-        people = Person.objects.filter(is_active=True).order_by("name", "email")[:PEOPLE]
-        yield _filter("by", "Person", [(str(one.pk), str(one)) for one in people], search.by)
+        active = Person.objects.filter(is_active=True).order_by("name", "email")
+        people = active.values_list("pk", "name", "email")[:PEOPLE]
+        named = [(str(pk), name or email) for pk, name, email in people]
+        yield _filter("by", "Person", named, search.by)
     galleries = Gallery.objects.visible_to(person).order_by("name", "pk")
     named = galleries.values_list("pk", "name")[:GALLERIES]
     yield _filter("gallery", "Gallery", [(str(pk), name) for pk, name in named], search.gallery)

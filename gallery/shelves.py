@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import groupby
@@ -16,7 +16,7 @@ from gallery.finding import Found
 from gallery.listings import LIBRARY, Index, Listing, Rows
 from gallery.models import Entry, Image
 from gallery.ranking import NO_STARS, Ranking, Spot
-from gallery.tiles import Tile, tile_of
+from gallery.tiles import SHOWN, Tile, tile_of
 
 PAGE = 60
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -82,12 +82,18 @@ class Shelf:
 
 
 def shelf(listing: Listing, *, after: Mark | None = None) -> Shelf:
-    rows = older(listing, after, most=PAGE + 1)
+    rows = older(_only_for_tiles(listing), after, most=PAGE + 1)
     last = rows[PAGE - 1] if len(rows) > PAGE else None
     return Shelf(
         days=tuple(_days(rows[:PAGE], after, listing)),
         older=str(Mark.of(last)) if last else "",
     )
+
+
+def _only_for_tiles(listing: Listing) -> Listing:
+    """With rows that know what a tile shows, and ask again for anything else."""
+    index = listing.index and replace(listing.index, seen=listing.index.seen.only(*SHOWN))
+    return replace(listing, rows=listing.rows.only(*SHOWN), index=index)
 
 
 def older(listing: Listing, after: Mark | None, *, most: int) -> list[Any]:

@@ -27,6 +27,9 @@ SHAPES = {
 }
 
 
+SHOWN = ("width", "height", "colour", "prompt", "created_at")  # of a picture, in lists
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tile:
     id: str
