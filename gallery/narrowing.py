@@ -143,8 +143,8 @@ def _filters(listing: Listing, person: Person) -> Iterator[Filter]:
     if listing.name not in (LIBRARY, TRASH):
         active = Person.objects.filter(is_active=True).order_by("name", "email")
         people = active.values_list("pk", "name", "email")[:PEOPLE]
-        named = [(str(pk), name or email) for pk, name, email in people]
-        yield _filter("by", "Person", named, search.by)
+        known = [(str(pk), name or email) for pk, name, email in people]
+        yield _filter("by", "Person", known, search.by)
     galleries = Gallery.objects.visible_to(person).order_by("name", "pk")
     named = galleries.values_list("pk", "name")[:GALLERIES]
     yield _filter("gallery", "Gallery", [(str(pk), name) for pk, name in named], search.gallery)
