@@ -139,7 +139,7 @@ def in_gallery(gallery: Gallery, person: Person, order: str = "") -> Listing:
 
 
 def _ranked_gallery(gallery: Gallery, person: Person, order: str, by: Ranking) -> Listing:
-    wish = Wish(groups=((finding.placed(gallery.pk),),), unwanted=(finding.IN_TRASH,))
+    wish = Wish(groups=((finding.placed(gallery.pk.hex),),), unwanted=(finding.IN_TRASH,))
     seen = rows_of(gallery).marked_for(person).annotate(at=F("entry__place"))
     return Listing(
         name=str(gallery.pk),
