@@ -83,8 +83,7 @@ def shore(
 def test_a_storm_leaves_nothing_lost_and_nothing_paid_twice(shore, capsys):
     tale = shore(ALWAYS).weather_a_storm(ALWAYS)
 
-    with capsys.disabled():
-        print(f"\n{HEAD}\n{tale.line()}")
+    _print(capsys, f"\n{HEAD}\n{tale.line()}")
     assert not tale.trouble
 
 
@@ -94,18 +93,17 @@ def test_many_storms_leave_nothing_lost_and_nothing_paid_twice(shore, form, caps
     first = FIRST_SEED or random.randrange(1, 10**8)
     tales: list[Tale] = []
     site = None
-    with capsys.disabled():
-        print(f"\n{STORMS} storms on {form}, STORM_SEED={first}\n{HEAD}")
-        for number in range(STORMS):
-            seed = first + 2 * number  # of one parity, by which a site hears callbacks or does not
-            if site is None or number % A_SITE == 0:
-                site = shore(seed)
-            tales.append(site.weather_a_storm(seed))
-            print(tales[-1].line(), flush=True)
-            if tales[-1].trouble:
-                site = None
-        held = sum(not tale.trouble for tale in tales)
-        print(f"{held} of {len(tales)} storms on {form} left everything right", flush=True)
+    _print(capsys, f"\n{STORMS} storms on {form}, STORM_SEED={first}\n{HEAD}")
+    for number in range(STORMS):
+        seed = first + 2 * number  # of one parity, by which a site hears callbacks or does not
+        if site is None or number % A_SITE == 0:
+            site = shore(seed)
+        tales.append(site.weather_a_storm(seed))
+        _print(capsys, tales[-1].line())
+        if tales[-1].trouble:
+            site = None
+    held = sum(not tale.trouble for tale in tales)
+    _print(capsys, f"{held} of {len(tales)} storms on {form} left everything right")
 
     assert {tale.plan.seed: tale.trouble for tale in tales if tale.trouble} == {}
 
@@ -114,3 +112,9 @@ def test_a_seed_always_draws_the_same_storm():
     for seed in range(20):
         assert drawn(seed, is_scaled=True) == drawn(seed, is_scaled=True)
     assert drawn(1, is_scaled=True) != drawn(2, is_scaled=True)
+
+
+def _print(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    """To be read while it goes on, and also when all is well."""
+    with capsys.disabled():
+        print(text, flush=True)
