@@ -59,6 +59,7 @@ class Play:
 
     def _oldest(self, number: int, *, keep_up: bool) -> Iterator[str]:
         while number:
+            until(lambda: self.state()["in_flight"], "another one is in flight", PATIENCE)
             ids = [job["task_id"] for job in jobs(self.source) if not job["finished_at"]]
             for task_id in ids[: min(number, 50 if keep_up else number)]:
                 yield task_id
