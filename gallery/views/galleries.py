@@ -51,6 +51,7 @@ def gallery_detail(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     after = _mark(request, listing)
     context = {
         "gallery": gallery,
+        "listing": listing,
         "orders": narrowing.orders_in(gallery, listing),
         "more": f"{listing.page}{'&' if '?' in listing.page else '?'}after=",
         "head": covers.head_of(gallery, request.user),
