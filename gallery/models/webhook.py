@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
@@ -37,6 +38,11 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    @property
+    def host(self) -> str:
+        """What others may read of it: the rest of an address is often a key."""
+        return urlsplit(self.address).netloc
 
     @property
     def secret(self) -> str:

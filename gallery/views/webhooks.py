@@ -38,7 +38,7 @@ def webhook_list(request: TeamRequest) -> HttpResponse:
 def webhook_remove(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     webhook = get_object_or_404(Webhook.objects.visible_to(request.user), pk=pk)
     webhook.delete()
-    audit.record(AuditKind.SETTINGS, f"Removed the webhook to {webhook}", request=request)
+    audit.record(AuditKind.SETTINGS, f"Removed the webhook to {webhook.host}", request=request)
     messages.success(request, "The webhook is removed.")
     return redirect("webhook_list")
 
@@ -53,6 +53,6 @@ def _registered(request: TeamRequest, form: WebhookForm) -> bool:
     except webhooks.BadAddress as refusal:
         form.add_error("address", str(refusal))
         return False
-    audit.record(AuditKind.SETTINGS, f"Made a webhook to {made}", request=request)
+    audit.record(AuditKind.SETTINGS, f"Made a webhook to {made.host}", request=request)
     messages.success(request, "The webhook is made. It hears of jobs that end from now on.")
     return True
