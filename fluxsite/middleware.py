@@ -35,6 +35,8 @@ class NotedRequestsMiddleware:
         labels = answers.labels(view=view or "none", status=str(response.status_code))
         labels.observe(time.perf_counter() - began)
         response.headers["X-Request-ID"] = known
+        # What says nothing of itself is one person's page: no cache on the way may keep it.
+        response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
 
 

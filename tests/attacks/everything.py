@@ -177,7 +177,7 @@ def _add_doors(site: Site, image: Image) -> None:
         [Guest(email="new@example.org")], terms=Terms(role=Role.MEMBER), by=owner
     )
     asked = AllowanceRequest.objects.create(person=friend, reason="For a door")
-    session = UserSession.objects.create(user=owner, ip="192.0.2.1", session_key="x" * 32)
+    session = UserSession.objects.create(user=owner, ip="192.0.2.1", session_key=owner.pk.hex)
     site.things |= {
         **dict.fromkeys(("team", "accounts_person", "auth_user"), friend.pk),
         "team_invitation": Invitation.objects.latest("pk").pk,

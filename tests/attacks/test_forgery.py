@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import resolve
 from everything import EVERY
 
+
 def is_exempt(path):
     return getattr(resolve(path.partition("?")[0]).func, "csrf_exempt", False)
 
