@@ -59,9 +59,10 @@ def _budgets(month: date) -> Iterator[tuple[Person | None, Decimal, Decimal]]:
             team.monthly_cap,
         )
     people = Person.objects.filter(is_active=True).in_bulk([line["person"] for line in sums])
+    allowances = team.allowances_of(people.values())
     for line in sums:
         if person := people.get(line["person"]):
-            granted = team.allowance_of(person) + (line["granted"] or Decimal(0))
+            granted = allowances[person.pk] + (line["granted"] or Decimal(0))
             yield person, line["spent"] or Decimal(0), max(Decimal(0), granted)
 
 

@@ -68,6 +68,12 @@ class ThemeForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"theme": forms.RadioSelect}
 
 
+class LettersForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Person
+        fields = ["wants_digest"]
+
+
 class AdjustmentForm(forms.Form):
     amount = forms.DecimalField(
         max_digits=14,

@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from accounts.models import Person, TeamBudget
+from accounts import months
+from accounts.models import Group, Person, TeamBudget
 from accounts.models.person import Role
 
 LARGEST_FILE = 256 * 1024  # bytes
@@ -105,6 +106,7 @@ class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]
         "Admins get a letter when the provider has charged 80 % and 100 % of it; nothing stops. "
         "Empty: no letters.",
     )
+    carries_over = forms.BooleanField(required=False)
 
     class Meta:
         model = TeamBudget
@@ -113,6 +115,27 @@ class BudgetForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["usual_allowance"].required = True
+        self.initial["carries_over"] = self.instance.carries_from is not None
+
+    def save(self, commit: bool = True) -> TeamBudget:
+        """Switched on, it begins with this month; what is left of earlier ones is gone."""
+        wanted, row = self.cleaned_data["carries_over"], self.instance
+        row.carries_from = (row.carries_from or months.this_month()) if wanted else None
+        saved: TeamBudget = super().save(commit=commit)
+        return saved
+
+
+class GroupForm(forms.ModelForm):  # type: ignore[type-arg]
+    name = forms.CharField(
+        max_length=60, widget=forms.TextInput({"autocomplete": "off", "maxlength": "60"})
+    )
+    monthly_allowance = amount_field(
+        "Credits a month", "For each who has no allowance of their own. Empty: none by this group."
+    )
+
+    class Meta:
+        model = Group
+        fields = ["name", "monthly_allowance"]
 
 
 class HeirForm(forms.Form):

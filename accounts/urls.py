@@ -12,7 +12,7 @@ from accounts.access import with_passwords
 from accounts.views.first_admin import first_admin
 from accounts.views.security import RemovePasskey, security
 from accounts.views.sessions import session_end
-from accounts.views.settings import profile, settings, theme
+from accounts.views.settings import letters, profile, settings, theme
 from accounts.views.single_sign_on import sso_callback, sso_login
 from accounts.views.tokens import token_list, token_revoke
 
@@ -99,5 +99,6 @@ urlpatterns = [
     path("settings/tokens/", token_list, name="settings_tokens"),
     path("settings/tokens/<int:pk>/revoke/", token_revoke, name="settings_token_revoke"),
     path("settings/profile/", profile, name="settings_profile"),
+    path("settings/letters/", letters, name="settings_letters"),
     path("settings/theme/", theme, name="settings_theme"),
 ]

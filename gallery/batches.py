@@ -14,7 +14,7 @@ from accounts.models import Person
 from gallery import generations
 from gallery.engine import hints, moving
 from gallery.generations import ModelGone, NotAllowed, Wish
-from gallery.models import Batch, FeedVersion, Generation
+from gallery.models import Batch, FeedVersion, FluxModel, Generation
 from gallery.models.generation import Status
 
 
@@ -59,7 +59,8 @@ def request(*, by: Person, wishes: Wishes, token: uuid.UUID) -> Batch:
     """
     if not by.is_maker:
         raise NotAllowed
-    if closed := [wish.model.name for wish in wishes.wishes if not wish.model.is_open_to(by)]:
+    usable = set(FluxModel.objects.usable_by(by).values_list("pk", flat=True))
+    if closed := [wish.model.name for wish in wishes.wishes if wish.model.pk not in usable]:
         raise ModelGone(closed[0])
     credits.lock(by)
     made = Batch.objects.filter(owner=by, form_token=token).first()

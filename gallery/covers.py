@@ -25,7 +25,7 @@ from django.utils.http import urlencode
 from accounts.models import Person
 from gallery import words
 from gallery.faces import Face, face_of
-from gallery.models import Gallery, Image, Membership, Placement, ShareLink
+from gallery.models import Gallery, GroupMembership, Image, Membership, Placement, ShareLink
 from gallery.models.gallery import CONTRIBUTING, MANAGING, OWNER, GalleryRole, Order
 from gallery.shelves import Mark
 from gallery.tiles import Tile, tile_of
@@ -127,7 +127,8 @@ def described(galleries: Any) -> Any:
     return galleries.select_related("owner").annotate(
         size=Counted(kept.values("pk")[: MOST_COUNTED + 1]),
         open_until=Subquery(live.values("expires_at")[:1]),
-        has_members=Exists(Membership.objects.filter(gallery=OuterRef("pk"))),
+        has_members=Exists(Membership.objects.filter(gallery=OuterRef("pk")))
+        | Exists(GroupMembership.objects.filter(gallery=OuterRef("pk"))),
         **{name: _picture_at(place, kept) for place, name in enumerate(PICTURES)},
     )
 

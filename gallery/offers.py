@@ -12,13 +12,14 @@ from gallery import words
 from gallery.models import FluxModel
 from gallery.models.flux_model import OpenTo
 
-FIELDS = ["label", "good_at", "credits", "is_on", "is_default", "open_to"]
+FIELDS = ["label", "good_at", "credits", "is_on", "is_default", "open_to", "groups"]
 TEXTS = ("label", "good_at", "credits")
 STALE = (
     "Somebody else has changed this model since you opened the page. What you typed is kept; "
     "save again to put it in the place of this: {}."
 )
 LAST = "This is the last model that everyone can make pictures with. Switch on another one first."
+NO_GROUP = "Choose at least one group, or say who else may use it."
 CLOSED_DEFAULT = "The default must be on and open to everyone who makes pictures."
 PRICE = "Give the credits a picture as a number from 0, with at most four decimals."
 
@@ -33,6 +34,7 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = FIELDS
         widgets = {
             "open_to": forms.RadioSelect,
+            "groups": forms.CheckboxSelectMultiple,
             **{name: forms.TextInput({"autocomplete": "off"}) for name in TEXTS},
         }
         error_messages = {
@@ -48,6 +50,8 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
+        if values.get("open_to") == OpenTo.GROUPS and not values.get("groups"):
+            self.add_error("groups", NO_GROUP)
         is_open = values.get("is_on") and values.get("open_to") == OpenTo.MAKERS
         if values.get("is_default") and not is_open:
             self.add_error("is_default", CLOSED_DEFAULT)
@@ -65,6 +69,7 @@ def fingerprint(model: FluxModel) -> str:
     """Of what a form changes; the seconds that are learnt don't make a form stale."""
     values = {name: str(getattr(model, name)) for name in FIELDS}
     values["credits"] = words.credits(model.credits)
+    values["groups"] = _groups(model)
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:16]
 
 
@@ -98,7 +103,12 @@ def describe(model: FluxModel) -> list[str]:
         "on" if model.is_on else "off",
         "the default" if model.is_default else "not the default",
         f"for {model.get_open_to_display().lower()}",
+        f"groups: {_groups(model)}",
     ]
+
+
+def _groups(model: FluxModel) -> str:
+    return ", ".join(map(str, model.groups.all())) or "none"
 
 
 @transaction.atomic

@@ -8,14 +8,14 @@ from datetime import date, datetime, time, timedelta
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Person
+from accounts.models import Group, Person
 from gallery import covers
 from gallery.faces import Face, face_of
-from gallery.models import Gallery, Membership, ShareLink
+from gallery.models import Gallery, GroupMembership, Membership, ShareLink
 from gallery.models.gallery import GalleryRole
 from gallery.models.share import HINT, LIFETIME, hash_of, new_token
 
@@ -24,8 +24,8 @@ SHORTEST_PASSWORD = 6
 MOST_LINKS = 100  # that the list shows
 MOST_SUGGESTED = 300
 
-NOBODY = "Nobody on this site has this name or email. An admin can invite them."
-SEVERAL = "More than one person has this name. Give the email instead."
+NOBODY = "Nobody on this site, and no group, has this name. An admin can invite people."
+SEVERAL = "More than one has this name. Give the email instead."
 IS_OWNER = "The gallery is theirs already."
 EXPIRY = "Give a day from today to one year from now."
 PASSWORD = f"Use at least {SHORTEST_PASSWORD} characters, or none for no password."
@@ -38,6 +38,14 @@ class Member:
     email: str
     role: str  # empty for the owner
     is_oneself: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedGroup:
+    id: int
+    name: str
+    size: str
+    role: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,22 +64,28 @@ class Sharing:
 
     is_for_team: bool
     members: tuple[Member, ...]
-    suggestions: tuple[tuple[str, str], ...]  # email and name
+    groups: tuple[SharedGroup, ...]
+    suggestions: tuple[tuple[str, str], ...]  # what to write, and who that is
     links: tuple[Link, ...]
 
 
 class MemberForm(forms.Form):
-    who = forms.CharField(max_length=254, error_messages={"required": "Give a name or an email."})
+    who = forms.CharField(
+        max_length=254, error_messages={"required": "Give a name, an email or a group."}
+    )
     role = forms.ChoiceField(choices=GalleryRole.choices)
 
     def __init__(self, *args: object, gallery: Gallery, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.gallery = gallery
 
-    def clean_who(self) -> Person:
+    def clean_who(self) -> Person | Group:
         text = self.cleaned_data["who"]
         people = Person.objects.filter(is_active=True)
-        found = list(people.filter(Q(email__iexact=text) | Q(name__iexact=text))[:2])
+        found: list[Person | Group] = [
+            *people.filter(Q(email__iexact=text) | Q(name__iexact=text))[:2],
+            *Group.objects.filter(name__iexact=text),
+        ]
         if len(found) != 1:
             raise forms.ValidationError(SEVERAL if found else NOBODY)
         if found[0].pk == self.gallery.owner_id:
@@ -113,10 +127,12 @@ def sharing_of(gallery: Gallery, person: Person) -> Sharing:
     links = ShareLink.objects.filter(gallery=gallery).select_related("created_by")
     people = Person.objects.filter(is_active=True).exclude(pk=person.pk)
     named = people.order_by("name", "email").values_list("email", "name")
+    groups = [(name, "Group") for name in Group.objects.values_list("name", flat=True)]
     return Sharing(
         is_for_team=gallery.is_for_team,
         members=tuple(_members(gallery, person)),
-        suggestions=tuple(named[:MOST_SUGGESTED]),
+        groups=tuple(_groups(gallery)),
+        suggestions=(*groups, *named[:MOST_SUGGESTED]),
         links=tuple(_link(link) for link in links[:MOST_LINKS]),
     )
 
@@ -126,9 +142,14 @@ def set_team(gallery: Gallery, *, is_for_team: bool) -> None:
     gallery.is_for_team = is_for_team
 
 
-def invite(gallery: Gallery, person: Person, role: str) -> None:
+def invite(gallery: Gallery, who: Person | Group, role: str) -> None:
     """Whoever is in it already has this role from now on."""
-    Membership.objects.update_or_create(gallery=gallery, person=person, defaults={"role": role})
+    if isinstance(who, Group):
+        GroupMembership.objects.update_or_create(
+            gallery=gallery, group=who, defaults={"role": role}
+        )
+    else:
+        Membership.objects.update_or_create(gallery=gallery, person=who, defaults={"role": role})
 
 
 def set_role(gallery: Gallery, person: uuid.UUID, role: str) -> bool:
@@ -139,6 +160,17 @@ def set_role(gallery: Gallery, person: uuid.UUID, role: str) -> bool:
 def remove(gallery: Gallery, person: uuid.UUID) -> bool:
     """Return whether the person was in it; their pictures stay until somebody takes them out."""
     gone, _ = Membership.objects.filter(gallery=gallery, person=person).delete()
+    return bool(gone)
+
+
+def set_group_role(gallery: Gallery, group: int, role: str) -> bool:
+    """Return whether it is shared with the group."""
+    return bool(GroupMembership.objects.filter(gallery=gallery, group=group).update(role=role))
+
+
+def remove_group(gallery: Gallery, group: int) -> bool:
+    """Return whether it was shared with the group."""
+    gone, _ = GroupMembership.objects.filter(gallery=gallery, group=group).delete()
     return bool(gone)
 
 
@@ -174,6 +206,13 @@ def _members(gallery: Gallery, person: Person) -> Iterator[Member]:
     joined = Membership.objects.filter(gallery=gallery).select_related("person")
     for each in joined.order_by("person__name", "person__email"):
         yield _member(each.person, each.role, person)
+
+
+def _groups(gallery: Gallery) -> Iterator[SharedGroup]:
+    shared = GroupMembership.objects.filter(gallery=gallery).select_related("group")
+    for each in shared.annotate(size=Count("group__people")).order_by("group__name"):
+        people = f"{each.size} {'person' if each.size == 1 else 'people'}"
+        yield SharedGroup(id=each.group_id, name=str(each.group), size=people, role=each.role)
 
 
 def _member(who: Person, role: str, person: Person) -> Member:

@@ -2,8 +2,8 @@
 
 from django_q.models import Schedule
 
-from accounts import alerts, letters
-from gallery import billing, leaving, outside, usage, webhooks
+from accounts import alerts, carrying, letters
+from gallery import billing, digests, leaving, outside, usage, webhooks
 from gallery.engine import conductor, heartbeat, storing, sweeping, testing
 from gallery.posting import open_poster
 
@@ -28,6 +28,7 @@ def store(result_id: str) -> None:
 
 
 def sweep() -> None:
+    carrying.carry_over()
     sweeping.sweep()
     leaving.cancel_what_slipped_in()
     usage.roll_up()
@@ -42,6 +43,7 @@ def send_letters() -> None:
 
 
 def look_at_budgets() -> None:
+    letters.deliver(digests.write())
     letters.deliver([*alerts.look(), *alerts.look_at_provider(billing.charged_this_month())])
 
 

@@ -119,16 +119,17 @@ def row_of(person: Person) -> Row:
 
 
 def rows(persons: QuerySet[Person], *, entries: QuerySet[CreditEntry] | None = None) -> list[Row]:
-    """Three questions, however many people there are."""
+    """Four questions, however many people there are."""
     today = _today()
     since = today.replace(day=1)
     until = (since + timedelta(days=32)).replace(day=1)
     sums = _sums(CreditEntry.objects.all() if entries is None else entries, since, until)
-    budget = TeamBudget.objects.get(pk=1)
     now = timezone.now()
+    people = list(_with_counts(persons, since))
+    allowances = TeamBudget.objects.get(pk=1).allowances_of(people)
     return [
-        _row(person, sums.get(person.pk, {}), budget, number, now)
-        for number, person in enumerate(_with_counts(persons, since))
+        _row(person, sums.get(person.pk, {}), allowances[person.pk], number, now)
+        for number, person in enumerate(people)
     ]
 
 
@@ -167,7 +168,7 @@ def _sums(
 
 
 def _row(
-    person: Any, sums: Mapping[str, Decimal], budget: TeamBudget, number: int, now: datetime
+    person: Any, sums: Mapping[str, Decimal], allowance: Decimal, number: int, now: datetime
 ) -> Row:
     nothing = Decimal("0.0000")
     spent = sums.get("spent", nothing).quantize(nothing)  # SQLite adds in floating point
@@ -175,7 +176,7 @@ def _row(
     return Row(
         person=person,
         spent=spent,
-        granted=max(nothing, budget.allowance_of(person) + granted),
+        granted=max(nothing, allowance + granted),
         pictures=person.pictures,
         seen_at=person.seen_at,
         seen=words.ago(person.seen_at, now) if person.seen_at else "Not yet",

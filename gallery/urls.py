@@ -79,6 +79,8 @@ from gallery.views.sharing import (
     gallery_share,
     link_create,
     link_revoke,
+    share_group_remove,
+    share_group_role,
     share_invite,
     share_remove,
     share_role,
@@ -203,6 +205,14 @@ urlpatterns = [
         name="comment_delete",
     ),
     path("galleries/<uuid:pk>/share/", gallery_share, name="gallery_share"),
+    path(
+        "galleries/<uuid:pk>/share/groups/<int:group>/", share_group_role, name="share_group_role"
+    ),
+    path(
+        "galleries/<uuid:pk>/share/groups/<int:group>/remove/",
+        share_group_remove,
+        name="share_group_remove",
+    ),
     path("galleries/<uuid:pk>/share/team/", share_team, name="share_team"),
     path("galleries/<uuid:pk>/share/people/", share_invite, name="share_invite"),
     path("galleries/<uuid:pk>/share/people/<uuid:person>/", share_role, name="share_role"),

@@ -59,6 +59,7 @@ POSTED = {"generation_cancel", "generation_hide", "generation_retry"} | {
     *("gallery_delete", "gallery_leave", "gallery_order"),
     *("placement_move", "placement_cover", "placement_remove"),
     *("placement_approval", "placement_comment", "comment_delete"),
+    *("share_group_role", "share_group_remove"),
     *("share_team", "share_invite", "share_role", "share_remove", "link_create", "link_revoke"),
     *("image_cull", "image_rate", "image_tag", "image_untag"),
 }

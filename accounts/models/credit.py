@@ -1,14 +1,17 @@
 """The ledger's lines, and the team's own bounds."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, NoReturn
+from uuid import UUID
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
+from accounts.models.group import Group
 from accounts.models.person import Person, Role
 
 
@@ -18,10 +21,11 @@ class CreditKind(models.TextChoices):
     SETTLE = "settle", "Settled"
     ADJUST = "adjust", "Adjusted"
     REQUEST = "request", "Request approved"
+    CARRY = "carry", "Carried over"
 
 
 SPENDING = (CreditKind.HOLD, CreditKind.RELEASE, CreditKind.SETTLE)
-GRANTING = (CreditKind.ADJUST, CreditKind.REQUEST)
+GRANTING = (CreditKind.ADJUST, CreditKind.REQUEST, CreditKind.CARRY)
 
 
 class LedgerIsAppendOnly(TypeError):
@@ -40,7 +44,7 @@ class CreditEntry(models.Model):
     """One signed line, never edited.
 
     Spending (hold, release, settle) is positive when it takes credits; granting (adjust,
-    request) is positive when it gives some. `day` is the day that the line counts for: a
+    request, carry) is positive when it gives some. `day` is the day that the line counts for: a
     release or a settlement counts for the day of its hold.
     """
 
@@ -133,6 +137,11 @@ class TeamBudget(models.Model):
         validators=[MinValueValidator(Decimal(0))],
         help_text="Credits a month at the provider; admins are warned. Empty: no warning.",
     )
+    carries_from = models.DateField(
+        null=True,
+        blank=True,
+        help_text="First day of the month whose rest is carried over next. Empty: none is.",
+    )
 
     class Meta:
         verbose_name_plural = "team budget"
@@ -142,8 +151,33 @@ class TeamBudget(models.Model):
         return "Team budget"
 
     def allowance_of(self, person: Person) -> Decimal:
-        """Credits a month: the person's own, their role's, or the usual ones."""
+        """Credits a month: the person's own, their groups', their role's, or the usual ones."""
         if person.monthly_allowance is not None:
             return person.monthly_allowance
+        return self._by_default(person, largest_of_groups(person))
+
+    def allowances_of(self, people: Collection[Person]) -> dict[UUID, Decimal]:
+        """As `allowance_of`, of many in one question."""
+        usual = [person.pk for person in people if person.monthly_allowance is None]
+        of_groups = _largest(Q(people__in=usual)) if usual else {}
+        return {
+            person.pk: self._by_default(person, of_groups.get(person.pk))
+            if person.monthly_allowance is None
+            else person.monthly_allowance
+            for person in people
+        }
+
+    def _by_default(self, person: Person, of_groups: Decimal | None) -> Decimal:
         of_role = self.admin_allowance if person.role == Role.ADMIN else None
-        return self.usual_allowance if of_role is None else of_role
+        found = (of_groups, of_role, self.usual_allowance)
+        return next(amount for amount in found if amount is not None)
+
+
+def largest_of_groups(person: Person) -> Decimal | None:
+    return _largest(Q(people=person.pk)).get(person.pk)
+
+
+def _largest(whose: Q) -> dict[UUID, Decimal]:
+    """The largest allowance among the groups of each; who has none by a group is not there."""
+    given = Group.objects.filter(whose, monthly_allowance__isnull=False).order_by()
+    return dict(given.values_list("people").annotate(Max("monthly_allowance")))

@@ -67,6 +67,12 @@ class Person(AbstractBaseUser):
         help_text="Credits a day. Empty: no cap a day.",
     )
     theme = models.CharField(max_length=5, choices=Theme.choices, default=Theme.SYSTEM, blank=True)
+    wants_digest = models.BooleanField(
+        "letters about finished batches",
+        default=False,
+        db_default=False,
+        help_text="When a batch has ended and nobody has looked.",
+    )
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
 
     USERNAME_FIELD = "email"

@@ -132,11 +132,20 @@ def _page(
 
 def _stamp(row: TeamBudget) -> str:
     amounts = (row.usual_allowance, row.admin_allowance, row.monthly_cap, row.provider_budget)
-    return "|".join("" if amount is None else f"{amount:.4f}" for amount in amounts)
+    written = ["" if amount is None else f"{amount:.4f}" for amount in amounts]
+    return "|".join([*written, "carries" if row.carries_from else ""])
 
 
 def _said(row: TeamBudget) -> str:
-    cap = "no cap" if row.monthly_cap is None else f"cap {row.monthly_cap.normalize():f}"
-    provider = "none" if row.provider_budget is None else f"{row.provider_budget.normalize():f}"
-    usual = f"{row.usual_allowance.normalize():f}"
-    return f"usually {usual} a month, {cap}, budget at the provider: {provider}"
+    amounts = {
+        "usually {} a month": row.usual_allowance,
+        "{} for admins": row.admin_allowance,
+        "cap {}": row.monthly_cap,
+        "budget at the provider: {}": row.provider_budget,
+    }
+    parts = [
+        text.format(f"{amount.normalize():f}")
+        for text, amount in amounts.items()
+        if amount is not None
+    ]
+    return ", ".join([*parts, "carried over" if row.carries_from else "not carried over"])

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.forms import ProfileForm, ThemeForm
+from accounts.forms import LettersForm, ProfileForm, ThemeForm
 from accounts.requests import TeamRequest
 
 
@@ -33,6 +33,14 @@ def theme(request: TeamRequest) -> HttpResponse:
         return _page(request, ProfileForm(instance=request.user), form, status=422)
     form.save()
     messages.success(request, "Your theme is saved.")
+    return redirect("settings")
+
+
+@require_POST
+def letters(request: TeamRequest) -> HttpResponse:
+    form = LettersForm(request.POST, instance=request.user)
+    form.save()  # a box has no wrong value
+    messages.success(request, "Your letters are saved.")
     return redirect("settings")
 
 

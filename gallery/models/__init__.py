@@ -1,7 +1,7 @@
 from gallery.models.batch import Batch
 from gallery.models.conductor import ApiTally, Conductor, Heartbeat, Pause
 from gallery.models.flux_model import FluxModel
-from gallery.models.gallery import Gallery, Membership, Placement
+from gallery.models.gallery import Gallery, GroupMembership, Membership, Placement
 from gallery.models.generation import Attempt, FeedVersion, Generation, Result
 from gallery.models.image import Image, Upload
 from gallery.models.prompt import Preset, PromptUse
@@ -28,6 +28,7 @@ __all__ = [
     "GuestHeart",
     "Heartbeat",
     "Image",
+    "GroupMembership",
     "Membership",
     "Pause",
     "Placement",

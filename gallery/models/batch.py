@@ -25,6 +25,9 @@ class Batch(models.Model):
     template = models.TextField(help_text="As it was typed, with its blanks")
     choices = models.JSONField(default=dict, help_text="Models, sizes, count, values of the blanks")
     labels = models.JSONField(default=list, help_text="What sets each job apart, by its place")
+    told_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="When its end was told, or was seen anyway"
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = BatchQuerySet.as_manager()

@@ -4,8 +4,9 @@ from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
-from accounts.models import Person
+from accounts.models import Group, Person
 from gallery.flux import catalog
 
 SIZE_RULES = [
@@ -17,14 +18,8 @@ SIZE_RULES = [
 
 class OpenTo(models.TextChoices):
     MAKERS = "makers", "Everyone who makes pictures"
+    GROUPS = "groups", "Some groups, and admins"
     ADMINS = "admins", "Admins only"
-
-
-def _open_to(person: Person) -> tuple[OpenTo, ...]:
-    """The one rule. Groups of people would add to it here."""
-    if person.is_admin:
-        return (OpenTo.MAKERS, OpenTo.ADMINS)
-    return (OpenTo.MAKERS,) if person.is_maker else ()
 
 
 class FluxModelQuerySet(models.QuerySet["FluxModel"]):
@@ -38,8 +33,12 @@ class FluxModelQuerySet(models.QuerySet["FluxModel"]):
         return self.on_offer().filter(can_edit=True)
 
     def usable_by(self, person: Person) -> "FluxModelQuerySet":
-        """Who may use which, as `FluxModel.is_open_to`; the switch is another matter."""
-        return self.filter(open_to__in=_open_to(person))
+        """The one rule of who may use which; the switch is another matter."""
+        if person.is_admin or not person.is_maker:
+            return self.all() if person.is_admin else self.none()
+        theirs = Group.objects.filter(people=person, flux_models=OuterRef("pk"))
+        by_group = Q(Exists(theirs), open_to=OpenTo.GROUPS)
+        return self.filter(Q(open_to=OpenTo.MAKERS) | by_group)
 
 
 class FluxModel(models.Model):
@@ -69,6 +68,7 @@ class FluxModel(models.Model):
     open_to = models.CharField(
         "who may use it", max_length=10, choices=OpenTo.choices, default=OpenTo.MAKERS
     )
+    groups = models.ManyToManyField(Group, related_name="flux_models", blank=True)
     position = models.PositiveIntegerField(default=100)
     # When, and in which words, the API said that it does not know this model.
     refused_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -90,7 +90,7 @@ class FluxModel(models.Model):
         return self.label
 
     def is_open_to(self, person: Person) -> bool:
-        return self.open_to in _open_to(person)
+        return FluxModel.objects.usable_by(person).filter(pk=self.pk).exists()
 
     @property
     def sizes(self) -> tuple[str, ...]:

@@ -4,11 +4,11 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Person
+from accounts.models import Group, Person
 
 LONGEST_NAME = 120
 LONGEST_DESCRIPTION = 2000
@@ -39,31 +39,32 @@ class Approval(models.TextChoices):
 
 class GalleryQuerySet(models.QuerySet["Gallery"]):
     def visible_to(self, person: Person) -> "GalleryQuerySet":
-        """One's own, those that one was invited to, and the team's."""
-        return self.filter(Q(owner=person) | Q(is_for_team=True) | Exists(_of(person)))
+        """One's own, those that one was invited to, by a group, too, and the team's."""
+        return self.filter(Q(owner=person) | Q(is_for_team=True) | _is_given(person))
 
     def shared_with(self, person: Person) -> "GalleryQuerySet":
         return self.visible_to(person).exclude(owner=person)
 
     def managed_by(self, person: Person) -> "GalleryQuerySet":
         """Who decides on members, links, cover, order and words."""
-        managing = _of(person).filter(role=GalleryRole.MANAGER)
-        return self.filter(Q(owner=person) | Exists(managing))
+        return self.filter(Q(owner=person) | _is_given(person, GalleryRole.MANAGER))
 
     def open_to_contributions_of(self, person: Person) -> "GalleryQuerySet":
         """Where they may put pictures of their own; who only looks on this site has none."""
         if not person.is_maker:
             return self.none()
-        adding = _of(person).filter(role__in=[GalleryRole.CONTRIBUTOR, GalleryRole.MANAGER])
-        return self.filter(Q(owner=person) | Exists(adding))
+        adding = (GalleryRole.CONTRIBUTOR, GalleryRole.MANAGER)
+        return self.filter(Q(owner=person) | _is_given(person, *adding))
 
     def with_role_of(self, person: Person) -> "GalleryQuerySet":
-        """Each with `role`: what this person is in it; empty for who is nothing."""
-        given = Subquery(_of(person).values("role")[:1])
+        """Each with `role`: the most that this person is in it; empty for who is nothing."""
+        given = (
+            When(_is_given(person, role), then=Value(role.value)) for role in reversed(GalleryRole)
+        )
         return self.annotate(
             role=Case(
                 When(owner=person, then=Value(OWNER)),
-                When(Exists(_of(person)), then=given),
+                *given,
                 When(is_for_team=True, then=Value(GalleryRole.VIEWER.value)),
                 default=Value(""),
                 output_field=models.CharField(),
@@ -71,8 +72,12 @@ class GalleryQuerySet(models.QuerySet["Gallery"]):
         )
 
 
-def _of(person: Person) -> models.QuerySet["Membership"]:
-    return Membership.objects.filter(gallery=OuterRef("pk"), person=person)
+def _is_given(person: Person, *roles: str) -> Q:
+    """Whether the gallery is shared with the person or one of their groups, in one of the roles."""
+    there = Q(gallery=OuterRef("pk")) & (Q(role__in=roles) if roles else Q())
+    groups = Group.people.through.objects.filter(person=person).values("group")
+    alone = Membership.objects.filter(there, person=person)
+    return Q(Exists(alone)) | Q(Exists(GroupMembership.objects.filter(there, group__in=groups)))
 
 
 class Gallery(models.Model):
@@ -108,6 +113,11 @@ class Gallery(models.Model):
         return reverse("gallery_detail", args=[self.pk])
 
     @property
+    def sign(self) -> str:
+        """For the audit log: names of galleries are read by those who may see them."""
+        return f"the gallery {str(self.pk)[:8]}"
+
+    @property
     def is_by_hand(self) -> bool:
         return self.order == Order.HAND
 
@@ -126,6 +136,22 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} as {self.get_role_display()}"
+
+
+class GroupMembership(models.Model):
+    """A gallery is shared with whoever is in the group at the moment."""
+
+    gallery = models.ForeignKey(Gallery, on_delete=models.CASCADE, related_name="group_memberships")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
+    role = models.CharField(max_length=12, choices=GalleryRole.choices, default=GalleryRole.VIEWER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["gallery", "group"], name="group_membership_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group} as {self.get_role_display()}"
 
 
 class PlacementQuerySet(models.QuerySet["Placement"]):

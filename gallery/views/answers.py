@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect, reswap, trigger_client_event
 
-from accounts import credits
+from accounts import audit, credits
 from accounts.credits import AllowanceExceeded
 from accounts.models import Person
+from accounts.models.audit import AuditKind
 from accounts.requests import TeamRequest
-from gallery import problems
+from gallery import problems, words
 from gallery.batches import NothingToRetry, TooManyJobs, TooManyWaiting
 from gallery.generations import ModelGone, ReferenceGone, TooManyQueued
 from gallery.models import Batch, Generation
@@ -84,6 +85,13 @@ def in_words(refusal: Exception, person: Person) -> str:
             logger.error("wish.not_taken", exc_info=refusal)
             return problems.NOT_TAKEN
     raise refusal
+
+
+def note_deletion(request: TeamRequest, number: int) -> None:
+    """Of pictures that nobody can have back; the trash is no deletion yet."""
+    if number:
+        text = f"Deleted {words.pictures(number)} for good"
+        audit.record(AuditKind.DELETION, text, request=request)
 
 
 def uuid_or_404(text: str) -> uuid.UUID:

@@ -21,6 +21,7 @@ from gallery.bulk import Keys, Outcome
 from gallery.collecting import CollectingForm
 from gallery.rating import NoTag
 from gallery.selections import Selection, Unusable
+from gallery.views.answers import note_deletion
 from gallery.views.rating import stars_of
 
 EMPTY = "The trash is empty."
@@ -161,6 +162,7 @@ def trash_empty(request: TeamRequest) -> HttpResponse:
     """The page has asked already. The sweep deletes the files."""
     done = trash.empty(by=request.user)
     outcome = Outcome(done=tuple(done), asked=len(done))
+    note_deletion(request, len(done))
     messages.success(request, outcome.told("deleted for good") or EMPTY)
     return redirect("trash")
 
@@ -177,6 +179,7 @@ def selection_purge(request: TeamRequest, selection: Selection) -> HttpResponse:
     if "sure" not in request.POST:
         return asked(request, selection, ask)
     outcome = bulk.doom(selection.keys, by=request.user)
+    note_deletion(request, len(outcome.done))
     return _done(request, selection, outcome, outcome.told("deleted for good"), event="purged")
 
 

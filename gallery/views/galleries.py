@@ -8,6 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import audit
+from accounts.models.audit import AuditKind
 from accounts.requests import TeamRequest
 from gallery import covers, galleries, listings, narrowing, search, shelves
 from gallery.galleries import EditForm, GalleryForm
@@ -81,7 +83,9 @@ def gallery_edit(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
 @require_POST
 def gallery_delete(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     gallery = get_object_or_404(Gallery.objects.filter(owner=request.user), pk=pk)
+    sign = gallery.sign
     galleries.delete(gallery)
+    audit.record(AuditKind.DELETION, f"Deleted {sign}", request=request)
     messages.success(request, f"“{gallery}” is deleted. Its pictures are where they were.")
     return redirect("gallery_list")
 
@@ -91,6 +95,7 @@ def gallery_leave(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     gallery = get_object_or_404(Gallery.objects.visible_to(request.user), pk=pk)
     if not galleries.leave(gallery, request.user):
         raise Http404
+    audit.record(AuditKind.SHARING, f"Left {gallery.sign}", request=request)
     messages.success(request, f"You have left “{gallery}”.")
     return redirect("gallery_list")
 

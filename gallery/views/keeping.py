@@ -15,7 +15,7 @@ from accounts.requests import TeamRequest
 from gallery import favourites, placing, trash, words
 from gallery.models import Image
 from gallery.tiles import tile_of
-from gallery.views.answers import page_of_ours
+from gallery.views.answers import note_deletion, page_of_ours
 
 
 @require_POST
@@ -52,6 +52,7 @@ def image_restore(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
 def image_purge(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     image = get_object_or_404(Image.objects.in_trash_of(request.user), pk=pk)
     trash.purge(image, by=request.user)
+    note_deletion(request, 1)
     messages.success(request, "Deleted for good.")
     return _told(request, "picture-purged", pk, reverse("trash"))
 

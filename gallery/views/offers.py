@@ -19,7 +19,9 @@ from gallery.offers import ModelForm
 @never_cache
 @require_safe
 def team_models(request: TeamRequest) -> HttpResponse:
-    return render(request, "team/models.html", {"models": FluxModel.objects.all()})
+    return render(
+        request, "team/models.html", {"models": FluxModel.objects.prefetch_related("groups")}
+    )
 
 
 @admins_only

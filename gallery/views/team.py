@@ -62,6 +62,7 @@ def person_page(
         "heir": HeirForm(leaver=fresh),
     } | bound
     context = {"row": replace(row, colour=4), "person": fresh, "problem": problem, "forms": forms}
+    context |= {"groups": fresh.groups.all()}
     status = 422 if bound or problem else 200
     return render(request, "team/person.html", context, status=status)
 

@@ -251,7 +251,7 @@ def test_alerts_ask_the_same_number_of_questions_for_any_team(
         person = Person.objects.create_user(f"p{number}@example.org")
         credits.hold(person, Decimal(1), reference=f"generation:{number}")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert alerts.look() == []
 
 

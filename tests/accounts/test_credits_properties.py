@@ -11,7 +11,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts import credits
+from accounts import carrying, credits, months
 from accounts.credits import AllowanceExceeded, NothingHeld
 from accounts.models import CreditEntry, Person, TeamBudget
 
@@ -28,6 +28,8 @@ acts = st.one_of(
     st.tuples(st.just("settle"), references, amounts),
     st.tuples(st.just("adjust"), people, st.decimals(-3, 3, places=4).filter(bool)),
     st.tuples(st.just("wait"), st.integers(1, 20)),
+    st.tuples(st.just("sweep")),
+    st.tuples(st.just("switch"), st.booleans()),
 )
 
 
@@ -60,6 +62,8 @@ class Story:
         self.today = date(2026, 11, 22)
         self.spent: dict[str, Spent] = {}
         self.adjusted: list[tuple[str, date, Decimal]] = []
+        self.carries_from: date | None = None
+        self.carried: set[date] = set()  # months that have ended
 
     def play(self, act, *details):
         with time_machine.travel(datetime(*self.today.timetuple()[:3], 12, tzinfo=UTC), tick=False):
@@ -103,6 +107,27 @@ class Story:
     def wait(self, days):
         self.today += timedelta(days=days)
 
+    def switch(self, is_on):
+        self.carries_from = (self.carries_from or self.today.replace(day=1)) if is_on else None
+        TeamBudget.objects.update(carries_from=self.carries_from)
+
+    def sweep(self):
+        """At the turn of the month, or whenever the site was up again after it."""
+        month = self.today.replace(day=1)
+        ended = months.before(month)
+        if self.carries_from and self.carries_from < month:
+            self.carries_from = month
+            for who in self.people if ended not in self.carried else ():
+                left = ALLOWANCE + self.granted_to(who, ended) - self.spent_in(who, ended)
+                self.adjusted.append((who, month, min(ALLOWANCE, max(Decimal(0), left))))
+            self.carried.add(ended)
+
+        carrying.carry_over()
+
+        lines = CreditEntry.objects.filter(kind="carry")
+        assert all(0 < line.amount <= ALLOWANCE for line in lines)
+        assert len({line.reference for line in lines}) == len(lines)
+
     def check(self):
         with time_machine.travel(datetime(*self.today.timetuple()[:3], 12, tzinfo=UTC), tick=False):
             for who, person in self.people.items():
@@ -115,9 +140,7 @@ class Story:
         assert recount.mistakes == ()
 
     def available(self, who):
-        granted = ALLOWANCE + sum(
-            amount for name, day, amount in self.adjusted if name == who and self.is_this_month(day)
-        )
+        granted = ALLOWANCE + self.granted_to(who, self.today.replace(day=1))
         team = sum(self.spent_by(name, self.is_this_month) for name in self.people)
         return max(
             Decimal(0),
@@ -127,6 +150,16 @@ class Story:
                 TEAM_CAP - team,
             ),
         )
+
+    def granted_to(self, who, month):
+        return sum(
+            amount
+            for name, day, amount in self.adjusted
+            if name == who and day.replace(day=1) == month
+        )
+
+    def spent_in(self, who, month):
+        return self.spent_by(who, lambda day: day.replace(day=1) == month)
 
     def spent_by(self, who, counts):
         return sum(s.sum for s in self.spent.values() if s.who == who and counts(s.day))

@@ -76,8 +76,10 @@ def test_released_and_settled_at_once_the_sum_is_the_cost(alice):
 # ── Processes ────────────────────────────────────────────────────────────────────────────────────
 
 PREPARE = """
+from accounts import months
 from accounts.models import Person, TeamBudget
-TeamBudget.objects.update(usual_allowance=5)
+last = months.before(months.this_month())
+TeamBudget.objects.update(usual_allowance=5, carries_from=last)
 Person.objects.create_user("alice@example.org")
 """
 
@@ -88,11 +90,12 @@ from decimal import Decimal
 import django
 django.setup()
 from django.db import connection
-from accounts import credits
+from accounts import carrying, credits
 from accounts.models import Person
 
 def hold(number):
     try:
+        carrying.carry_over()
         credits.hold(alice, Decimal(1), reference=f"generation:{sys.argv[1]}-{number}")
     except credits.AllowanceExceeded:
         return "refused"
@@ -109,7 +112,9 @@ with ThreadPoolExecutor(5) as pool:
 
 RECOUNT = """
 from accounts import credits
-print(credits.recount().spent + credits.recount().held, len(credits.recount().mistakes))
+from accounts.models import CreditEntry
+recount, carried = credits.recount(), CreditEntry.objects.filter(kind="carry").count()
+print(recount.spent + recount.held, len(recount.mistakes), carried)
 """
 
 
@@ -150,22 +155,27 @@ def four_processes_of_five_threads(environment):
     return [word for process in processes for word in process.communicate(timeout=60)[0].split()]
 
 
-def check_that_five_are_held(environment):
+def check_that_ten_are_held(environment):
+    """Five of this month, and five that each of them tries to carry over from the last."""
     manage(environment, "migrate", "--verbosity=0")
     manage(environment, "shell", "--verbosity=0", "-c", PREPARE)
 
     outcomes = four_processes_of_five_threads(environment)
 
-    assert (outcomes.count("held"), outcomes.count("refused")) == (5, 15)
-    assert manage(environment, "shell", "--verbosity=0", "-c", RECOUNT).split() == ["5.0000", "0"]
+    assert (outcomes.count("held"), outcomes.count("refused")) == (10, 10)
+    assert manage(environment, "shell", "--verbosity=0", "-c", RECOUNT).split() == [
+        "10.0000",
+        "0",
+        "1",
+    ]
 
 
-def test_twenty_at_once_from_four_processes_hold_five_on_sqlite(tmp_path):
+def test_twenty_at_once_from_four_processes_hold_ten_on_sqlite(tmp_path):
     database = f"sqlite:///{tmp_path}/fluxsite.sqlite3"
 
-    check_that_five_are_held(site_of_its_own(tmp_path, database))
+    check_that_ten_are_held(site_of_its_own(tmp_path, database))
 
 
 @pytest.mark.postgresql
-def test_twenty_at_once_from_four_processes_hold_five_on_postgresql(tmp_path, postgresql_url):
-    check_that_five_are_held(site_of_its_own(tmp_path, postgresql_url))
+def test_twenty_at_once_from_four_processes_hold_ten_on_postgresql(tmp_path, postgresql_url):
+    check_that_ten_are_held(site_of_its_own(tmp_path, postgresql_url))

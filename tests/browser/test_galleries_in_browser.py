@@ -100,7 +100,7 @@ def test_a_gallery_is_shared_with_a_second_person(visit, admin_state, ben_state,
     expect(ben.get_by_role("heading", name="There is nothing here")).to_be_visible()
 
     dialog = open_sharing(page)
-    dialog.get_by_role("combobox", name="Name or email").fill(BEN_EMAIL)
+    dialog.get_by_role("combobox", name="Name, email or group").fill(BEN_EMAIL)
     dialog.get_by_role("button", name="Add", exact=True).click()
     role = dialog.get_by_role("combobox", name=re.compile("^Role of"))
     expect(role).to_have_value("viewer")

@@ -12,8 +12,9 @@ from guesting import expire, link_to, row_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.models import Group
 from gallery import placing, reviewing
-from gallery.models import Gallery, Image, Membership, Placement
+from gallery.models import Gallery, GroupMembership, Image, Membership, Placement
 
 PASSWORD = "a green door"
 
@@ -25,7 +26,9 @@ INVITED = {"manager", "contributor", "viewer"}
 SEE = {*INVITED, "owner"}
 # In each state of the gallery: who of the team sees it beside those who were invited.
 STATES = {"private": set(), "team": {"outsider", "admin", "looker"}}
-EVERYBODY = {*SEE, "outsider", "admin", "looker", "anonymous"}
+# In the gallery by a group alone; they may what the role says, and can't leave by themselves.
+BY_GROUP = {f"{role} by a group": role for role in INVITED}
+EVERYBODY = {*SEE, *BY_GROUP, "outsider", "admin", "looker", "anonymous"}
 
 G, IMAGE = "/galleries/{gallery}/", "/images/{image}/"
 PICTURE = G + "images/{image}/"
@@ -110,6 +113,15 @@ WHATS = {
     "remove somebody": What(
         names=("share_remove",), path=G + "share/people/{viewer}/remove/", who=MANAGE, post={}
     ),
+    "change a group's role": What(
+        names=("share_group_role",),
+        path=G + "share/groups/{group}/",
+        who=MANAGE,
+        post={"role": "viewer"},
+    ),
+    "remove a group": What(
+        names=("share_group_remove",), path=G + "share/groups/{group}/remove/", who=MANAGE, post={}
+    ),
     "make a link": What(
         names=("link_create",),
         path=G + "share/links/",
@@ -145,6 +157,11 @@ def world(alice, bob, charlie, victor, admin, make_image, django_user_model):
         people[role] = django_user_model.objects.create_user(f"{role}@example.org", "x")
     for role in INVITED:
         Membership.objects.create(gallery=gallery, person=people[role], role=role)
+    for name, role in BY_GROUP.items():
+        people[name] = django_user_model.objects.create_user(f"{role}.group@example.org", "x")
+        group = Group.objects.create(name=name)
+        group.people.add(people[name])
+        GroupMembership.objects.create(gallery=gallery, group=group, role=role)
     image = make_image(alice)
     placing.place_many([image], gallery, by=alice)
     form = reviewing.CommentForm({"text": "Mine"})
@@ -157,6 +174,7 @@ def world(alice, bob, charlie, victor, admin, make_image, django_user_model):
         "image": image.pk,
         "comment": comment.pk,
         "viewer": people["viewer"].pk,
+        "group": Group.objects.get(name="viewer by a group").pk,
         "outsider_email": charlie.email,
         "link": row_of(path).get().pk,
         "tomorrow": row_of(path).get().expires_at.date(),
@@ -192,10 +210,12 @@ def test_everybody_may_what_the_table_says_and_nothing_else(state, who, world, c
 
     found = {name: may(client, what, values) for name, what in WHATS.items()}
 
-    seen_by = SEE | STATES[state]
+    seen_by, role = SEE | STATES[state], BY_GROUP.get(who, who)
     expected = {
-        name: who in (seen_by if what.who == SEES else what.who) for name, what in WHATS.items()
+        name: role in (seen_by if what.who == SEES else what.who) for name, what in WHATS.items()
     }
+    if who in BY_GROUP:
+        expected["leave"] = False
     if who == "anonymous":
         expected = dict.fromkeys(WHATS, "sign in")
     assert found == expected

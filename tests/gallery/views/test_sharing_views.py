@@ -48,10 +48,10 @@ def test_inviting_again_changes_the_role(alice, bob, spring, client_of):
 @pytest.mark.parametrize(
     ("who", "problem"),
     [
-        ("", "Give a name or an email."),
+        ("", "Give a name, an email or a group."),
         ("nobody@example.org", "Nobody on this site"),
         ("Alice Adler", "theirs already"),
-        ("Bob Brandt", "More than one person"),
+        ("Bob Brandt", "More than one has this name"),
     ],
 )
 def test_whoever_can_not_be_invited_is_told_and_what_was_typed_stays(
@@ -156,7 +156,7 @@ def test_the_dialog_takes_the_same_number_of_queries_for_few_and_many(
     client = client_of(alice)
     client.get(f"/galleries/{spring.pk}/share/", **HTMX)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         client.get(f"/galleries/{spring.pk}/share/", **HTMX)
 
 

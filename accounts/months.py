@@ -1,0 +1,49 @@
+"""The months of the ledger: their bounds, and what each person has spent and got in one."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.db.models import Q, Sum
+from django.utils import timezone
+
+from accounts.credits import NONE
+from accounts.models import CreditEntry
+from accounts.models.credit import GRANTING, SPENDING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    spent: Decimal = NONE
+    granted: Decimal = NONE
+
+
+def this_month() -> date:
+    """Its first day, by the site's own time zone."""
+    return timezone.localdate(timezone=timezone.get_default_timezone()).replace(day=1)
+
+
+def before(month: date) -> date:
+    return (month - timedelta(days=1)).replace(day=1)
+
+
+def after(month: date) -> date:
+    return (month + timedelta(days=32)).replace(day=1)
+
+
+def sums(month: date) -> dict[UUID, Sums]:
+    """Of each who has a line in the month."""
+    lines = CreditEntry.objects.filter(day__gte=month, day__lt=after(month)).order_by()
+    found = lines.values("person").annotate(
+        spent=Sum("amount", filter=Q(kind__in=SPENDING)),
+        granted=Sum("amount", filter=Q(kind__in=GRANTING)),
+    )
+    return {
+        line["person"]: Sums(spent=_exact(line["spent"]), granted=_exact(line["granted"]))
+        for line in found
+    }
+
+
+def _exact(amount: Decimal | None) -> Decimal:
+    return (amount or NONE).quantize(NONE)  # SQLite adds in floating point
