@@ -7,6 +7,7 @@ the older month dearer, or a late release cheaper, and the younger one stays wha
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import formats
@@ -50,10 +51,27 @@ def _lines(budget: TeamBudget, month: date) -> Iterator[CreditEntry]:
                 kind=CreditKind.CARRY,
                 person=person,
                 amount=amount,
-                reference=f"carry:{person.pk}:{ended:%Y-%m}",
+                reference=_reference(person.pk, ended),
                 note=f"Left over from {formats.date_format(ended, 'F Y')}",
                 day=month,
             )
+
+
+def mistakes() -> list[str]:
+    """Lines that can't be right, for the recount."""
+    lines = CreditEntry.objects.filter(kind=CreditKind.CARRY).order_by("pk")
+    return [f"{line.reference}: {wrong}" for line in lines for wrong in _wrong(line)]
+
+
+def _wrong(line: CreditEntry) -> Iterator[str]:
+    if line.amount <= 0:
+        yield f"{line.amount} is nothing to carry over"
+    if line.day.day != 1 or line.reference != _reference(line.person_id, months.before(line.day)):
+        yield f"it counts for {line.day}, or for somebody else"
+
+
+def _reference(person_id: UUID, ended: date) -> str:
+    return f"carry:{person_id}:{ended:%Y-%m}"
 
 
 def left_over(allowance: Decimal, sums: Sums) -> Decimal:

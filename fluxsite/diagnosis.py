@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from accounts import credits
+from accounts import carrying, credits
 from accounts.models import CreditEntry
 from accounts.models.credit import SPENDING
 from fluxsite.health import is_database_there
@@ -146,7 +146,7 @@ def look_at_engine() -> Iterator[Finding]:
 def look_at_ledger() -> Iterator[Finding]:
     """Recount it: line by line, and beside what each generation has come to."""
     recount = credits.recount()
-    wrong = [*recount.mistakes, *_unlike_generations(recount.sums)]
+    wrong = [*recount.mistakes, *carrying.mistakes(), *_unlike_generations(recount.sums)]
     right = f"the sums of {len(recount.sums)} generations are right"
     says = "; ".join(wrong[:SHOWN]) or right
     mend = (

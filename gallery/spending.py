@@ -9,7 +9,7 @@ from django.utils import formats
 
 from accounts.credits import NONE
 from accounts.models import Person
-from accounts.models.credit import GRANTING, SPENDING, CreditKind
+from accounts.models.credit import GIVEN, SPENDING, CreditKind
 from gallery import charts, forecasts, periods, usage, words
 from gallery.charts import Chart, Column
 from gallery.forecasts import Forecast
@@ -132,7 +132,7 @@ def _report(period: Period, tally: Tally, *, forecast: Forecast | None) -> Repor
     return Report(
         period=period,
         spent=spent,
-        given=sum((kinds[kind].amount for kind in GRANTING if kind in kinds), NONE),
+        given=sum((kinds[kind].amount for kind in GIVEN if kind in kinds), NONE),
         pictures=settled.pictures,
         jobs=jobs,
         failed=failed,

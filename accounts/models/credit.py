@@ -25,7 +25,8 @@ class CreditKind(models.TextChoices):
 
 
 SPENDING = (CreditKind.HOLD, CreditKind.RELEASE, CreditKind.SETTLE)
-GRANTING = (CreditKind.ADJUST, CreditKind.REQUEST, CreditKind.CARRY)
+GIVEN = (CreditKind.ADJUST, CreditKind.REQUEST)  # by an admin
+GRANTING = (*GIVEN, CreditKind.CARRY)
 
 
 class LedgerIsAppendOnly(TypeError):

@@ -1,5 +1,6 @@
 """What is left of a month is carried over, once, and never more than one month's allowance."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,9 @@ import time_machine
 
 from accounts import carrying, credits
 from accounts.models import AuditEvent, CreditEntry, Group, TeamBudget
-from gallery import tasks
+from fluxsite import diagnosis
+from gallery import spending, tasks
+from gallery.periods import Period
 
 NOVEMBER, DECEMBER = "2026-11-30 23:59Z", "2026-12-01 00:00Z"
 
@@ -104,6 +107,35 @@ def test_the_groups_allowance_counts(carries, alice):
         carrying.carry_over()
 
     assert carried() == [("Alice Adler", 300, "2026-12-01")]
+
+
+def test_it_is_neither_spent_nor_given_by_an_admin(carries, alice):
+    with time_machine.travel(DECEMBER, tick=False):
+        carrying.carry_over()
+
+    december = Period(name="", label="-", since=date(2026, 12, 1), until=date(2026, 12, 31))
+    report = spending.report(december)
+    assert (report.spent, report.given) == (0, 0)
+    assert [(kind.name, kind.lines, kind.amount) for kind in report.kinds] == [
+        ("Carried over", 1, 100)
+    ]
+
+
+def test_the_recount_tells_of_lines_that_cannot_be_right(carries, alice, bob):
+    with time_machine.travel(DECEMBER, tick=False):
+        carrying.carry_over()
+    assert carrying.mistakes() == []
+
+    line = CreditEntry.objects.get(kind="carry", person=alice)
+    CreditEntry.objects.create(
+        kind="carry", person=bob, amount=-1, reference=f"{line.reference}x", day=line.day
+    )
+    assert carrying.mistakes() == [
+        f"{line.reference}x: -1.0000 is nothing to carry over",
+        f"{line.reference}x: it counts for 2026-12-01, or for somebody else",
+    ]
+    wrong = [finding for finding in diagnosis.look_at_ledger() if finding.mend]
+    assert "nothing to carry over" in wrong[0].says
 
 
 def test_an_admin_switches_it_on_and_off(client_of, admin):

@@ -15,8 +15,8 @@ from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts import credits
-from accounts.models import CreditEntry, Person
+from accounts import carrying, credits
+from accounts.models import CreditEntry, Person, TeamBudget
 from accounts.models.credit import SPENDING
 from gallery import forecasts, ledger_files, losses, periods, spending, usage
 from gallery.models import FluxModel, Generation, UsageCell, UsageMark
@@ -38,6 +38,7 @@ acts = st.one_of(
     st.tuples(st.just("adjust"), people, st.integers(-500, 500).filter(bool)),
     st.tuples(st.just("wait"), st.integers(1, 60)),
     st.tuples(st.just("roll_up")),
+    st.tuples(st.just("carry")),
 )
 
 
@@ -49,6 +50,7 @@ class Story:
             for name in WHO
         }
         Person.objects.update(monthly_allowance=10_000)
+        TeamBudget.objects.update(carries_from=date(2026, 10, 1))
         self.jobs = {}
 
     def play(self, act, *details):
@@ -87,6 +89,9 @@ class Story:
 
     def roll_up(self):
         usage.roll_up()
+
+    def carry(self):
+        carrying.carry_over()
 
     def check(self):
         with time_machine.travel(self.now, tick=False):
