@@ -13,8 +13,14 @@ LARGEST_FILE = 256 * 1024  # bytes
 HOW = (("letter", "Send a letter to each"), ("link", "Show me the links to hand on"))
 
 
-def amount_field(label: str, hint: str) -> forms.DecimalField:
-    return forms.DecimalField(
+class CreditsField(forms.DecimalField):
+    def prepare_value(self, value: Any) -> Any:
+        """Without the zeros that say nothing; what was typed stays as it was typed."""
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+
+def amount_field(label: str, hint: str) -> CreditsField:
+    return CreditsField(
         label=label,
         help_text=hint,
         required=False,

@@ -107,6 +107,16 @@ def test_the_budget_is_saved_unless_another_admin_was_faster(client, alice):
     assert credits.statement(alice).allowance == 40
 
 
+def test_amounts_are_shown_without_the_zeros_that_say_nothing(client, alice):
+    TeamBudget.objects.update(usual_allowance="1200", monthly_cap="12.5000")
+    Person.objects.filter(pk=alice.pk).update(monthly_allowance="0.2160")
+
+    page = client.get("/team/budget/").text
+    assert 'value="1200"' in page
+    assert 'value="12.5"' in page
+    assert 'value="0.216"' in client.get(f"/team/people/{alice.pk}/").text
+
+
 # ── Asking for more ──────────────────────────────────────────────────────────────────────────────
 
 
