@@ -42,7 +42,7 @@ OPEN = {
         (
             *("public_gallery", "public_unlock", "public_name", "public_image", "public_heart"),
             *("public_approval", "public_comment", "public_comment_delete"),
-            *("public_download", "public_rendition"),
+            *("public_download", "public_rendition", "public_zip"),
         ),
         "opened by the token of a public link; tests/gallery/test_gallery_access.py tries it",
     ),
