@@ -24,6 +24,15 @@ CLOSED_DEFAULT = "The default must be on and open to everyone who makes pictures
 PRICE = "Give the credits a picture as a number from 0, with at most four decimals."
 
 
+class GroupsField(forms.ModelMultipleChoiceField):
+    def clean(self, value: Any) -> Any:
+        """SQLite breaks at a number that no column holds, instead of finding no such group."""
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            raise forms.ValidationError("Choose among the groups that there are.") from error
+
+
 class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
     """`seen` is how the model stood when the page was opened."""
 
@@ -32,6 +41,7 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = FluxModel
         fields = FIELDS
+        field_classes = {"groups": GroupsField}
         widgets = {
             "open_to": forms.RadioSelect,
             "groups": forms.CheckboxSelectMultiple,

@@ -165,12 +165,12 @@ def remove(gallery: Gallery, person: uuid.UUID) -> bool:
 
 def set_group_role(gallery: Gallery, group: int, role: str) -> bool:
     """Return whether it is shared with the group."""
-    return bool(GroupMembership.objects.filter(gallery=gallery, group=group).update(role=role))
+    return bool(_of_group(gallery, group).update(role=role))
 
 
 def remove_group(gallery: Gallery, group: int) -> bool:
     """Return whether it was shared with the group."""
-    gone, _ = GroupMembership.objects.filter(gallery=gallery, group=group).delete()
+    gone, _ = _of_group(gallery, group).delete()
     return bool(gone)
 
 
@@ -206,6 +206,12 @@ def _members(gallery: Gallery, person: Person) -> Iterator[Member]:
     joined = Membership.objects.filter(gallery=gallery).select_related("person")
     for each in joined.order_by("person__name", "person__email"):
         yield _member(each.person, each.role, person)
+
+
+def _of_group(gallery: Gallery, group: int) -> "QuerySet[GroupMembership]":
+    # By the group's own key: SQLite breaks at a foreign one that no column holds.
+    known = Group.objects.filter(pk=group)
+    return GroupMembership.objects.filter(gallery=gallery, group__in=known)
 
 
 def _groups(gallery: Gallery) -> Iterator[SharedGroup]:

@@ -22,7 +22,7 @@ from guesting import link_to, row_of
 from accounts import invitations, tokens
 from accounts.guest_lists import Guest
 from accounts.invitations import Terms
-from accounts.models import AllowanceRequest, Invitation, Person
+from accounts.models import AllowanceRequest, Group, Invitation, Person
 from accounts.models.person import Role
 from gallery import placing, reviewing
 from gallery.engine import references
@@ -31,6 +31,7 @@ from gallery.models import (
     FluxModel,
     Gallery,
     Generation,
+    GroupMembership,
     Image,
     Membership,
     Preset,
@@ -137,6 +138,9 @@ def _add_gallery(site: Site, image: Image) -> None:
     gallery = Gallery.objects.create(owner=site.owner, name="Doors", order="hand")
     placing.place_many([image], gallery, by=site.owner)
     Membership.objects.create(gallery=gallery, person=site.friend, role="viewer")
+    group, _ = Group.objects.get_or_create(name=f"Friends of {site.owner}")
+    GroupMembership.objects.create(gallery=gallery, group=group)
+    site.things["team_group"] = site.blanks["group"] = group.pk
     form = reviewing.CommentForm({"text": "A fine door"})
     assert form.is_valid()
     comment = reviewing.comment(gallery, image, form, by=site.owner)
