@@ -24,7 +24,7 @@ CLOSED_DEFAULT = "The default must be on and open to everyone who makes pictures
 PRICE = "Give the credits a picture as a number from 0, with at most four decimals."
 
 
-class GroupsField(forms.ModelMultipleChoiceField):
+class GroupsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     def clean(self, value: Any) -> Any:
         """SQLite breaks at a number that no column holds, instead of finding no such group."""
         try:
