@@ -12,7 +12,7 @@ run: .venv/.run ## set up, then start the whole site
 	@exec $(BIN)/python manage.py up
 
 test: .venv/.test ## set up with the test extras, then run every test
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser and not faults" $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser and not faults and not long" $(ARGS) || [ $$? -eq 5 ]
 	@$(MAKE) --no-print-directory --jobs=3 test-pages test-site test-faults
 
 # Processes of their own: the browser's driver keeps a loop running. They wait more than they work, so they

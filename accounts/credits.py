@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
@@ -74,7 +75,7 @@ class Statement:
 
 
 def statement(person: Person) -> Statement:
-    return _statement(person, TeamBudget.objects.get(pk=1))
+    return _statement(person, TeamBudget.objects.with_groups_of(person).get(pk=1))
 
 
 def lock(person: Person) -> None:
@@ -178,14 +179,14 @@ def recount() -> Recount:
 # ── The bounds ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _statement(person: Person, budget: TeamBudget) -> Statement:
+def _statement(person: Person, budget: Any) -> Statement:
     today = _today()
     renews_on = _next_month(today)
     month = CreditEntry.objects.filter(day__gte=today.replace(day=1), day__lt=renews_on)
     sums = _sums(month, person, today, whole_team=budget.monthly_cap is not None)
     cap = budget.monthly_cap
     return Statement(
-        allowance=budget.allowance_of(person),
+        allowance=budget.allowance_of(person, budget.of_groups),
         adjusted=sums["adjusted"],
         spent=sums["spent"],
         spent_today=sums["spent_today"],
@@ -226,12 +227,13 @@ def _next_month(day: date) -> date:
 # ── The lines ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _lock(person: Person) -> tuple[Person, TeamBudget]:
+def _lock(person: Person) -> tuple[Person, Any]:
     """Fresh rows, locked on PostgreSQL; on SQLite, BEGIN IMMEDIATE has kept others out already.
 
     `no_key`: rows that merely point at this person can still be written by others.
     """
-    budget = TeamBudget.objects.select_for_update(no_key=True).get(pk=1)
+    budgets = TeamBudget.objects.select_for_update(no_key=True).with_groups_of(person)
+    budget = budgets.get(pk=1)
     return Person.objects.select_for_update(no_key=True).get(pk=person.pk), budget
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Max, Q, Subquery
 from django.utils import timezone
 
 from accounts.models.group import Group
@@ -103,6 +103,14 @@ class CreditEntry(models.Model):
         raise LedgerIsAppendOnly("Add a line instead of deleting one.")
 
 
+class TeamBudgetQuerySet(models.QuerySet["TeamBudget"]):
+    def with_groups_of(self, person: Person) -> "TeamBudgetQuerySet":
+        """With `of_groups`: the largest allowance that a group of this person gives, or None."""
+        given = Group.objects.filter(people=person.pk, monthly_allowance__isnull=False)
+        largest = given.order_by("-monthly_allowance").values("monthly_allowance")[:1]
+        return self.annotate(of_groups=Subquery(largest))
+
+
 class TeamBudget(models.Model):
     """The one row of what holds for everybody; it is locked while credits are held."""
 
@@ -144,6 +152,8 @@ class TeamBudget(models.Model):
         help_text="First day of the month whose rest is carried over next. Empty: none is.",
     )
 
+    objects = TeamBudgetQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "team budget"
         constraints = [models.CheckConstraint(condition=Q(pk=1), name="team_budget_is_one_row")]
@@ -151,34 +161,20 @@ class TeamBudget(models.Model):
     def __str__(self) -> str:
         return "Team budget"
 
-    def allowance_of(self, person: Person) -> Decimal:
+    def allowance_of(self, person: Person, of_groups: Decimal | None) -> Decimal:
         """Credits a month: the person's own, their groups', their role's, or the usual ones."""
-        if person.monthly_allowance is not None:
-            return person.monthly_allowance
-        return self._by_default(person, largest_of_groups(person))
+        of_role = self.admin_allowance if person.role == Role.ADMIN else None
+        found = (person.monthly_allowance, of_groups, of_role, self.usual_allowance)
+        return next(amount for amount in found if amount is not None)
 
     def allowances_of(self, people: Collection[Person]) -> dict[UUID, Decimal]:
         """As `allowance_of`, of many in one question."""
         usual = [person.pk for person in people if person.monthly_allowance is None]
-        of_groups = _largest(Q(people__in=usual)) if usual else {}
-        return {
-            person.pk: self._by_default(person, of_groups.get(person.pk))
-            if person.monthly_allowance is None
-            else person.monthly_allowance
-            for person in people
-        }
-
-    def _by_default(self, person: Person, of_groups: Decimal | None) -> Decimal:
-        of_role = self.admin_allowance if person.role == Role.ADMIN else None
-        found = (of_groups, of_role, self.usual_allowance)
-        return next(amount for amount in found if amount is not None)
+        of_groups = _largest(usual) if usual else {}
+        return {person.pk: self.allowance_of(person, of_groups.get(person.pk)) for person in people}
 
 
-def largest_of_groups(person: Person) -> Decimal | None:
-    return _largest(Q(people=person.pk)).get(person.pk)
-
-
-def _largest(whose: Q) -> dict[UUID, Decimal]:
+def _largest(people: Collection[UUID]) -> dict[UUID, Decimal]:
     """The largest allowance among the groups of each; who has none by a group is not there."""
-    given = Group.objects.filter(whose, monthly_allowance__isnull=False).order_by()
+    given = Group.objects.filter(people__in=people, monthly_allowance__isnull=False).order_by()
     return dict(given.values_list("people").annotate(Max("monthly_allowance")))

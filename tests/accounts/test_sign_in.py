@@ -327,6 +327,7 @@ def test_no_address_of_allauth_is_open_beyond_those_that_are_listed():
         "first_admin",
         "session_end",
         "settings",
+        "settings_letters",
         "settings_profile",
         "settings_theme",
         "settings_token_revoke",

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 
 from gallery import generations
-from gallery.engine import leasing, pauses, searching, submitting
+from gallery.engine import conductor, leasing, pauses, searching, submitting
 from gallery.models import Attempt, Conductor, Image, Pause
 from gallery.models.generation import Outcome
 
@@ -298,6 +298,7 @@ def test_a_database_that_goes_away_for_a_moment_ends_no_shift(
         return answer
 
     monkeypatch.setattr(submitting, "claim", claim)
+    monkeypatch.setattr(conductor, "IDLE", 3)  # as it is: longer than a tick
     with worker:
         provider.wait_accepted()
         epoch = Conductor.objects.get().epoch

@@ -91,7 +91,7 @@ def test_the_list_takes_the_same_number_of_queries_for_few_and_many(
     client = client_of(alice)
     client.get("/galleries/")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert len(client.get("/galleries/").context["wall"].cards) == number
 
 
@@ -105,7 +105,7 @@ def test_a_gallery_takes_the_same_number_of_queries_for_few_and_many(
     client = client_of(alice)
     client.get(spring.get_absolute_url())
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         assert len(shown(client.get(spring.get_absolute_url()))) == number
 
 
