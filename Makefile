@@ -1,6 +1,6 @@
 # `make run` and `make test` are all that a newcomer needs; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pages test-site test-faults faults browser check audit bench screens lock clean
+.PHONY: help run test test-pages test-site test-faults faults browser long check audit bench screens lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 BIN := .venv/bin
@@ -33,6 +33,9 @@ faults: .venv/.test ## every fault, on SQLite and on PostgreSQL with Redis, and 
 
 browser: .venv/.test ## every test in the browser, those too that take long
 	@$(BIN)/pytest -m browser $(ARGS)
+
+long: .venv/.test ## what takes long and needs neither a browser nor killed processes
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "long and not browser and not faults" $(ARGS)
 
 check: .venv/.test ## format, lint, types, templates, migrations, dependency audit
 	$(BIN)/ruff format --check .

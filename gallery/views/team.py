@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import admins_only
 from accounts.forms import AdjustmentForm
-from accounts.models import AllowanceRequest, Invitation, Person
+from accounts.models import AllowanceRequest, Group, Invitation, Person
 from accounts.requests import TeamRequest
 from accounts.team_forms import AllowanceForm, HeirForm, ManyAllowancesForm, RoleForm
 from gallery import team as listing
@@ -31,6 +31,7 @@ def team(request: TeamRequest) -> HttpResponse:
         "invitations": Invitation.objects.usable().exclude(invited_by=None).count(),
         "requests": AllowanceRequest.objects.open().select_related("person")[:20],
         "many": ManyAllowancesForm(),
+        "groups": Group.objects.all(),
         "next": urlencode({"q": query, "sort": page.sort, "page": page.number + 1}),
         "previous": urlencode({"q": query, "sort": page.sort, "page": page.number - 1}),
     }

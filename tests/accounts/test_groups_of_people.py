@@ -58,6 +58,7 @@ def test_two_groups_can_not_have_one_name(client, design):
 def test_the_chosen_of_the_list_of_people_are_put_into_a_group(client, design, alice):
     sent = {"group": design.pk, "person": [str(alice.pk)]}
 
+    assert f'<option value="{design.pk}">Design</option>' in client.get("/team/").text
     assert client.post(f"{PAGE}add/", sent).status_code == 302
     assert client.post(f"{PAGE}add/", sent | {"group": "x"}).status_code == 404
 

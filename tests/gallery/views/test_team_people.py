@@ -97,7 +97,7 @@ def test_a_large_team_comes_in_pages_and_with_as_many_questions_as_a_small_one(
     client, admin, django_assert_num_queries
 ):
     def ask(path):
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             return client.get(path).text
 
     ask("/team/")
