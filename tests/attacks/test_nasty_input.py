@@ -20,6 +20,11 @@ def _by_first_word(addresses):
 
 
 GROUPS = _by_first_word(EVERY)
+# Errors of packages, for who is signed in already; strict, so that their end is told.
+KNOWN = {
+    "accounts": "django-allauth: a passkey's answer of 5,000 nested lists",
+    "admin": "Django's back office: a key of a formset that is larger than the database counts",
+}
 
 
 def usual(names):
@@ -71,7 +76,15 @@ def test_no_address_breaks_whatever_stands_in_it(site, attacker, what):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("group", GROUPS)
+@pytest.mark.parametrize(
+    "group",
+    [
+        pytest.param(group, marks=pytest.mark.xfail(strict=True, reason=KNOWN[group]))
+        if group in KNOWN
+        else group
+        for group in GROUPS
+    ],
+)
 def test_no_value_breaks_an_address(site, attacker, group):
     """Each value in all fields, and the strongest in each field alone beside usual ones, so that
     no other one is refused before it."""
