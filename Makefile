@@ -20,7 +20,7 @@ test: .venv/.test ## set up with the test extras, then run every test
 PLAIN := --ignore=tests/contract --ignore=tests/fluxsite --ignore-glob="tests/test_*"
 
 test-pages:
-	@$(BIN)/pytest -m "browser and not site" $(PLAIN) --ignore=tests/browser --ignore=tests/faults $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest -m "browser and not site and not long" $(PLAIN) --ignore=tests/browser --ignore=tests/faults $(ARGS) || [ $$? -eq 5 ]
 
 test-site:
 	@$(BIN)/pytest -m "browser and site and not long" $(PLAIN) --ignore=tests/accounts --ignore=tests/gallery --ignore=tests/faults $(ARGS) || [ $$? -eq 5 ]
