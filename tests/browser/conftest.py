@@ -1,6 +1,7 @@
 """The real site in Chromium: `manage.py up` in a folder of its own, in demo mode."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from acting import EMAIL, NAME, PASSWORD, SIZES
 from playwright.sync_api import Browser, BrowserContext, Page
 from processes import wait_for
-from whole_site import WholeSite
+from whole_site import WholeSite, manage
 
 # The browser itself notes each refused form, each 404 and each request without a net; these
 # answers are part of what is tested.
@@ -29,9 +30,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             items.remove(item)
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a site keeps before anybody has come; each site begins with a copy."""
+    folder = tmp_path_factory.mktemp("migrated")
+    manage(folder, "migrate", "--skip-checks", "--verbosity=0")
+    return folder / "data"
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeSite]:
-    site = WholeSite(tmp_path_factory.mktemp("site"))
+def site(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[WholeSite]:
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(migrated, folder / "data")
+    site = WholeSite(folder)
     try:
         site.wait_until_ready()
         yield site
