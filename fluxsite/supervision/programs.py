@@ -127,7 +127,8 @@ def _fill(form: str, name: str, manage: Path, options: list[str]) -> str:
 def _short(socket: Path) -> Path:
     if len(os.fsencode(socket)) <= LONGEST_SOCKET:
         return socket
-    return Path(tempfile.mkdtemp(prefix="fluxsite-")) / socket.name
+    # Not where TMPDIR says: that may be as long.
+    return Path(tempfile.mkdtemp(prefix="fluxsite-", dir="/tmp")) / socket.name  # noqa: S108
 
 
 def _user() -> str:

@@ -9,7 +9,6 @@ import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from real_site import migrate
@@ -52,7 +51,7 @@ def redis() -> Iterator[Redis]:
 
 @pytest.fixture
 def shore(
-    request: pytest.FixtureRequest, tmp_path: Path, form: str
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, form: str
 ) -> Iterator[Callable[[int], Shore]]:
     """`shore(seed)`: a site for storms that begin with this seed; the one before is closed."""
     opened: list[Shore] = []
@@ -63,8 +62,7 @@ def shore(
 
     def open_another(seed: int) -> Shore:
         close()
-        folder = tmp_path / str(seed)
-        folder.mkdir()
+        folder = tmp_path_factory.mktemp(f"storm-{seed}-")  # short: there are sockets in it
         more = (
             {"migrated": request.getfixturevalue("migrated_file")}
             if form == "sqlite"
