@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from accounts import allowances
 from accounts.guest_lists import Guest
 from accounts.invitations import Terms, by_link
-from accounts.models import AllowanceRequest, Invitation, Person
+from accounts.models import AllowanceRequest, Group, Invitation, Person
 from accounts.models.person import Role
 from tests.conftest import PASSWORD
 
@@ -41,6 +41,8 @@ def test_every_page_is_accessible_and_fits(visit, page, alice, bob, admin, schem
     [(_, link)] = by_link([Guest(email="")], terms=Terms(role=Role.MEMBER), by=admin)
     Person.objects.filter(pk=bob.pk).update(is_active=False)
     wish = AllowanceRequest.objects.get()
+    group = Group.objects.create(name="Design")
+    group.people.add(alice)
     axe = Axe()
 
     for path in (
@@ -50,6 +52,8 @@ def test_every_page_is_accessible_and_fits(visit, page, alice, bob, admin, schem
         "/team/invitations/",
         f"/team/allowances/?person={alice.pk}",
         "/team/budget/",
+        "/team/groups/",
+        f"/team/groups/{group.pk}/",
         f"/team/requests/{wish.pk}/",
         "/team/audit/",
         "/settings/",
