@@ -173,17 +173,21 @@ class Shift:
             while not self.answers.empty():
                 group.append(self.answers.get_nowait())
             await self._write(group)
-            self.out -= {answer.attempt.pk for answer in group}
             self._is_written = True
 
     async def _write(self, group: list[Answer]) -> None:
         try:
-            await _surely(submitting.record, group)
+            await self._write_down(group)
         except Exception:
             logger.exception("conductor.group_broke answers=%s", len(group))
             # One of them can't be written; the others must not suffer. It becomes unconfirmed.
             for answer in group:
-                await _logged("write answer", _surely(submitting.record, [answer]))
+                await _logged("write answer", self._write_down([answer]))
+
+    async def _write_down(self, group: list[Answer]) -> None:
+        """What could not be written stays among those that are out: it was sent all the same."""
+        await _surely(submitting.record, group)
+        self.out -= {answer.attempt.pk for answer in group}
 
     # ── Listening ────────────────────────────────────────────────────────────────────────────────
 

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from threading import Event
 
 import pytest
 from django.db import OperationalError
@@ -280,6 +281,38 @@ def quick_search(monkeypatch):
     """Look for unconfirmed ones at once, and twice a second."""
     monkeypatch.setattr(leasing, "FIRST_LISTING", timedelta(0))
     monkeypatch.setattr(searching, "BETWEEN_LISTINGS", timedelta(seconds=0.4))
+
+
+def test_what_was_sent_and_could_not_be_written_down_is_never_put_back(
+    worker, provider, alice, wish_for, monkeypatch
+):
+    """It may have been accepted: put back, it would be sent and paid a second time."""
+    wish = wish_for(alice)
+    claim, put_back, refused, looked = submitting.claim, submitting.put_back_unsent, [], Event()
+
+    def record(answers):
+        refused.append(answers)
+        raise ValueError("this can't be written")
+
+    def claim_or_shake(lease):
+        if len(refused) == 2:  # with its group, and alone
+            refused.append("shaken")
+            raise OperationalError("the database is away")
+        return claim(lease)
+
+    def put_back_unsent(lease, out):
+        put_back(lease, out)
+        looked.set()
+
+    monkeypatch.setattr(submitting, "record", record)
+    monkeypatch.setattr(submitting, "claim", claim_or_shake)
+    monkeypatch.setattr(submitting, "put_back_unsent", put_back_unsent)
+    monkeypatch.setattr(conductor, "IDLE", 3)
+    with worker:
+        assert looked.wait(15)
+
+    assert list(wish.attempts.values_list("outcome", flat=True)) == ["sent"]
+    assert len(provider.accepted) == 1
 
 
 def test_a_database_that_goes_away_for_a_moment_ends_no_shift(
