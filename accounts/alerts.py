@@ -1,25 +1,22 @@
 """Telling admins, once a month each, that a budget is nearly or wholly used."""
 
-from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q, Sum
-from django.utils import timezone
 
-from accounts import letters
-from accounts.models import CreditEntry, Letter, Person, ProviderAlert, QuotaAlert, TeamBudget
-from accounts.models.credit import GRANTING, SPENDING
+from accounts import letters, months
+from accounts.credits import NONE
+from accounts.models import Letter, Person, ProviderAlert, QuotaAlert, TeamBudget
 
 STEPS = (100, 80)  # per cent; who is at 100 needs no letter about 80 any more
 
 
 def look() -> list[Letter]:
     """Write the letters that are called for; they are to be delivered."""
-    month = _this_month()
+    month = months.this_month()
     told: set[tuple[UUID | None, int]] = set(
         QuotaAlert.objects.filter(month=month).values_list("person", "percent")
     )
@@ -32,16 +29,12 @@ def look() -> list[Letter]:
 
 def look_at_provider(charged: Decimal) -> list[Letter]:
     """As `look`, for the budget at the provider, which has charged so much this month."""
-    month, budget = _this_month(), TeamBudget.objects.get(pk=1).provider_budget
+    month, budget = months.this_month(), TeamBudget.objects.get(pk=1).provider_budget
     percent = None if budget is None else _step(charged, budget)
     told = ProviderAlert.objects.filter(month=month, percent__gte=percent or 0)
     if budget is None or percent is None or told.exists():
         return []
     return _write_of_provider_once(month, percent, charged, budget)
-
-
-def _this_month() -> date:
-    return timezone.localdate(timezone=timezone.get_default_timezone()).replace(day=1)
 
 
 def _step(spent: Decimal, budget: Decimal) -> int | None:
@@ -51,29 +44,14 @@ def _step(spent: Decimal, budget: Decimal) -> int | None:
 def _budgets(month: date) -> Iterator[tuple[Person | None, Decimal, Decimal]]:
     """Whose it is, what is spent and of how much; nobody's is the whole team's."""
     team = TeamBudget.objects.get(pk=1)
-    sums = _sums(month)
+    sums = months.sums(month)
     if team.monthly_cap is not None:
-        yield (
-            None,
-            sum((line["spent"] or Decimal(0) for line in sums), Decimal(0)),
-            team.monthly_cap,
-        )
-    people = Person.objects.filter(is_active=True).in_bulk([line["person"] for line in sums])
+        yield None, sum((one.spent for one in sums.values()), NONE), team.monthly_cap
+    people = Person.objects.filter(is_active=True).in_bulk(sums)
     allowances = team.allowances_of(people.values())
-    for line in sums:
-        if person := people.get(line["person"]):
-            granted = allowances[person.pk] + (line["granted"] or Decimal(0))
-            yield person, line["spent"] or Decimal(0), max(Decimal(0), granted)
-
-
-def _sums(month: date) -> list[Mapping[str, Any]]:
-    until = (month + timedelta(days=32)).replace(day=1)
-    lines = CreditEntry.objects.filter(day__gte=month, day__lt=until).order_by()
-    sums = lines.values("person").annotate(
-        spent=Sum("amount", filter=Q(kind__in=SPENDING)),
-        granted=Sum("amount", filter=Q(kind__in=GRANTING)),
-    )
-    return [{**line} for line in sums]
+    for key, person in people.items():
+        granted = allowances[key] + sums[key].granted
+        yield person, sums[key].spent, max(NONE, granted)
 
 
 def _alert(

@@ -144,9 +144,8 @@ def _reset(request: HttpRequest, authenticator: Authenticator, **kwargs: object)
 def _used(request: HttpRequest, authenticator: Authenticator, **kwargs: object) -> None:
     """A recovery code is for a bad day, so its use is news; passkeys and apps are used daily."""
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
-        fresh = Authenticator.objects.get(
-            pk=authenticator.pk
-        )  # it was read before the code was used
+        # The one at hand was read before the code was used.
+        fresh = Authenticator.objects.get(pk=authenticator.pk)
         person, left = fresh.user, len(fresh.wrap().get_unused_codes())
         audit.record(AuditKind.SIGN_IN, f"Used a recovery code of {person}", request=request)
         what = f"A recovery code of your account was used ({left} left)"
