@@ -5,8 +5,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
+from accounts import people as everybody
 from accounts.models import Group, Person
 
 SHOWN = 100  # of those who are not in it; the search finds the others
@@ -33,9 +34,7 @@ def remove(group: Group, people: Collection[UUID]) -> list[Person]:
 
 def others(group: Group, query: str) -> QuerySet[Person]:
     """Active people who are not in it and whose name or address has each of these words."""
-    found = Person.objects.filter(is_active=True).exclude(groups=group)
-    for word in query.split():
-        found = found.filter(Q(name__icontains=word) | Q(email__icontains=word))
+    found = everybody.matching(query).filter(is_active=True).exclude(groups=group)
     return found.order_by("name", "email")
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.credits import NONE
@@ -32,9 +32,10 @@ def after(month: date) -> date:
     return (month + timedelta(days=32)).replace(day=1)
 
 
-def sums(month: date) -> dict[UUID, Sums]:
-    """Of each who has a line in the month."""
-    lines = CreditEntry.objects.filter(day__gte=month, day__lt=after(month)).order_by()
+def sums(month: date, entries: QuerySet[CreditEntry] | None = None) -> dict[UUID, Sums]:
+    """Of each who has a line in the month, among these lines or all."""
+    among = CreditEntry.objects.all() if entries is None else entries
+    lines = among.filter(day__gte=month, day__lt=after(month)).order_by()
     found = lines.values("person").annotate(
         spent=Sum("amount", filter=Q(kind__in=SPENDING)),
         granted=Sum("amount", filter=Q(kind__in=GRANTING)),

@@ -4,6 +4,7 @@ from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -77,6 +78,14 @@ def _join(invitation: Invitation, email: str, name: str, password: str) -> Perso
         monthly_allowance=invitation.monthly_allowance,
         daily_cap=invitation.daily_cap,
     )
+
+
+def matching(query: str) -> QuerySet[Person]:
+    """Those whose name or address has each of these words."""
+    found = Person.objects.all()
+    for word in query.split():
+        found = found.filter(Q(name__icontains=word) | Q(email__icontains=word))
+    return found
 
 
 def stamp(person: Person) -> str:

@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from allauth.usersessions.models import UserSession
-from django.db.models import Count, IntegerField, Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, IntegerField, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts import people
+from accounts import months, people
+from accounts.credits import NONE
 from accounts.models import CreditEntry, Person, TeamBudget
-from accounts.models.credit import GRANTING, SPENDING
+from accounts.months import Sums
 from gallery import words
 from gallery.models import Image
 
@@ -98,7 +98,11 @@ def page(*, query: str = "", sort: str = "name", number: int = 1) -> PeoplePage:
     name = sort.removeprefix("-")
     if name not in KEYS:
         sort = name = "name"
-    found = sorted(rows(_matching(query)), key=KEYS[name], reverse=sort.startswith("-"))
+    found = sorted(
+        rows(people.matching(query).order_by("joined_at", "pk")),
+        key=KEYS[name],
+        reverse=sort.startswith("-"),
+    )
     found.sort(key=lambda row: not row.person.is_active)  # who has left comes last
     start = (number - 1) * ON_A_PAGE
     return PeoplePage(
@@ -120,25 +124,15 @@ def row_of(person: Person) -> Row:
 
 def rows(persons: QuerySet[Person], *, entries: QuerySet[CreditEntry] | None = None) -> list[Row]:
     """Four questions, however many people there are."""
-    today = _today()
-    since = today.replace(day=1)
-    until = (since + timedelta(days=32)).replace(day=1)
-    sums = _sums(CreditEntry.objects.all() if entries is None else entries, since, until)
+    since = months.this_month()
+    sums = months.sums(since, entries)
     now = timezone.now()
-    people = list(_with_counts(persons, since))
-    allowances = TeamBudget.objects.get(pk=1).allowances_of(people)
+    counted = list(_with_counts(persons, since))
+    allowances = TeamBudget.objects.get(pk=1).allowances_of(counted)
     return [
-        _row(person, sums.get(person.pk, {}), allowances[person.pk], number, now)
-        for number, person in enumerate(people)
+        _row(person, sums.get(person.pk, Sums()), allowances[person.pk], number, now)
+        for number, person in enumerate(counted)
     ]
-
-
-def _matching(query: str) -> QuerySet[Person]:
-    words_in = query.split()
-    found = Person.objects.order_by("joined_at", "pk")
-    for word in words_in:
-        found = found.filter(Q(name__icontains=word) | Q(email__icontains=word))
-    return found
 
 
 def _with_counts(persons: QuerySet[Person], since: date) -> QuerySet[Person]:
@@ -153,30 +147,11 @@ def _with_counts(persons: QuerySet[Person], since: date) -> QuerySet[Person]:
     )
 
 
-def _sums(
-    entries: QuerySet[CreditEntry], since: date, until: date
-) -> dict[UUID, dict[str, Decimal]]:
-    month = entries.filter(day__gte=since, day__lt=until).order_by()
-    sums = month.values("person").annotate(
-        spent=Sum("amount", filter=Q(kind__in=SPENDING)),
-        granted=Sum("amount", filter=Q(kind__in=GRANTING)),
-    )
-    return {
-        line["person"]: {name: Decimal(line[name] or 0) for name in ("spent", "granted")}
-        for line in sums
-    }
-
-
-def _row(
-    person: Any, sums: Mapping[str, Decimal], allowance: Decimal, number: int, now: datetime
-) -> Row:
-    nothing = Decimal("0.0000")
-    spent = sums.get("spent", nothing).quantize(nothing)  # SQLite adds in floating point
-    granted = sums.get("granted", nothing).quantize(nothing)
+def _row(person: Any, sums: Sums, allowance: Decimal, number: int, now: datetime) -> Row:
     return Row(
         person=person,
-        spent=spent,
-        granted=max(nothing, allowance + granted),
+        spent=sums.spent,
+        granted=max(NONE, allowance + sums.granted),
         pictures=person.pictures,
         seen_at=person.seen_at,
         seen=words.ago(person.seen_at, now) if person.seen_at else "Not yet",
@@ -198,7 +173,3 @@ def _column(name: str, sort: str) -> Column:
         query=turned if is_here else first,
         is_number=name == "pictures",
     )
-
-
-def _today() -> date:
-    return timezone.localdate(timezone=timezone.get_default_timezone())
