@@ -12,7 +12,7 @@ run: .venv/.run ## set up, then start the whole site
 	@exec $(BIN)/python manage.py up
 
 test: .venv/.test ## set up with the test extras, then run every test
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "not browser and not faults and not long" $(ARGS) || [ $$? -eq 5 ]
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal -m "not browser and not faults and not long" $(ARGS) || [ $$? -eq 5 ]
 	@$(MAKE) --no-print-directory --jobs=3 test-pages test-site test-faults
 
 # Processes of their own: the browser's driver keeps a loop running. They wait more than they work, so they
@@ -35,7 +35,7 @@ browser: .venv/.test ## every test in the browser, those too that take long
 	@$(BIN)/pytest -m browser $(ARGS)
 
 long: .venv/.test ## what takes long and needs neither a browser nor killed processes
-	@$(BIN)/pytest -n auto --maxprocesses 4 --dist loadfile -m "long and not browser and not faults" $(ARGS)
+	@$(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal -m "long and not browser and not faults" $(ARGS)
 
 check: .venv/.test ## format, lint, types, templates, migrations, dependency audit
 	$(BIN)/ruff format --check .
