@@ -1,7 +1,7 @@
 """What people may spend a month and a day: changed by admins, asked for by members."""
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from uuid import UUID
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import credits, letters, people
+from accounts.credits import Statement
 from accounts.models import AllowanceRequest, CreditEntry, Letter, Person
 from accounts.models.credit import CreditKind
 from accounts.people import ChangedMeanwhile
@@ -57,10 +58,25 @@ def ask(person: Person, reason: str) -> list[Letter]:
     try:
         with transaction.atomic():
             wish = AllowanceRequest.objects.create(person=person, reason=reason)
-            where = settings.SITE_URL + reverse("team_request", args=[wish.pk])
-            return letters.write_to_admins("request", whose=str(person), reason=reason, link=where)
+            return letters.write_to_admins("request", **_facts(wish))
     except IntegrityError as error:
         raise AskedAlready from error
+
+
+def preset(now: Statement) -> Decimal:
+    """What an admin gives with one press: a quarter of the month, in whole credits."""
+    return max(Decimal(1), (now.allowance / 4).quantize(Decimal(1), ROUND_UP))
+
+
+def _facts(wish: AllowanceRequest) -> dict[str, str]:
+    now = credits.statement(wish.person)
+    amounts = {"give": preset(now), "spent": now.spent, "granted": now.granted}
+    return {
+        "whose": str(wish.person),
+        "reason": wish.reason,
+        "link": settings.SITE_URL + reverse("team_request", args=[wish.pk]),
+        **{name: f"{amount.normalize():f}" for name, amount in amounts.items()},
+    }
 
 
 @transaction.atomic

@@ -18,6 +18,8 @@ from accounts.requests import TeamRequest
 from accounts.team_forms import AnswerForm, BudgetForm, ManyAllowancesForm
 
 AT_ONCE = 500
+ANSWERS = ("approve", "decline")
+NO_MORE = "Not this month."  # so that a letter's link and one press are enough
 
 
 @never_cache
@@ -60,12 +62,12 @@ def budget(request: TeamRequest) -> HttpResponse:
 @admins_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: TeamRequest, pk: int) -> HttpResponse:
-    wish = get_object_or_404(AllowanceRequest.objects.select_related("person"), pk=pk)
-    form = AnswerForm(request.POST if request.method == "POST" else None)
-    if not form.is_valid():
-        context = {"wish": wish, "form": form, "now": credits.statement(wish.person)}
-        status = 422 if form.is_bound else 200
-        return render(request, "team/request.html", context, status=status)
+    """A letter's links choose the answer (`?answer=`); only the button gives it."""
+    wishes = AllowanceRequest.objects.select_related("person", "answered_by")
+    wish = get_object_or_404(wishes, pk=pk)
+    form = AnswerForm(request.POST) if request.method == "POST" else None
+    if form is None or not form.is_valid():
+        return _answer_page(request, wish, form)
     try:
         letter = _answer(request, wish, form)
     except verbs.AnsweredAlready:
@@ -74,6 +76,21 @@ def answer(request: TeamRequest, pk: int) -> HttpResponse:
     late = " The letter about it is tried again later." if letters.deliver([letter]) else ""
     messages.success(request, f"{wish.person} is told.{late}")
     return redirect("team")
+
+
+def _answer_page(
+    request: TeamRequest, wish: AllowanceRequest, bound: AnswerForm | None
+) -> HttpResponse:
+    chosen, now = request.GET.get("answer", ""), credits.statement(wish.person)
+    words = NO_MORE if chosen == "decline" else ""
+    form = bound or AnswerForm(initial={"amount": verbs.preset(now), "words": words})
+    context = {
+        "wish": wish,
+        "form": form,
+        "now": now,
+        "chosen": chosen if chosen in ANSWERS else "",
+    }
+    return render(request, "team/request.html", context, status=422 if bound else 200)
 
 
 def _answer(request: TeamRequest, wish: AllowanceRequest, form: AnswerForm) -> Letter:

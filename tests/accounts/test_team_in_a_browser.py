@@ -55,6 +55,8 @@ def test_every_page_is_accessible_and_fits(visit, page, alice, bob, admin, schem
         "/team/groups/",
         f"/team/groups/{group.pk}/",
         f"/team/requests/{wish.pk}/",
+        f"/team/requests/{wish.pk}/?answer=approve",
+        f"/team/requests/{wish.pk}/?answer=decline",
         "/team/audit/",
         "/settings/",
         urlsplit(link).path,
