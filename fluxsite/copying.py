@@ -18,6 +18,7 @@ from django.core.management.color import no_style
 from django.db import connections, models, transaction
 from django.db.utils import ConnectionHandler
 
+from accounts import append_only
 from gallery.models import Entry, Image
 
 CHUNK = 500
@@ -111,9 +112,11 @@ def _empty(target: str) -> None:
     connection = connections[target]
     tables = [Entry._meta.db_table, *(model._meta.db_table for model in _models())]
     flush = connection.ops.sql_flush(no_style(), tables, reset_sequences=True, allow_cascade=False)
+    append_only.remove(connection)
     with connection.cursor() as cursor, connection.constraint_checks_disabled():
         for statement in flush:
             cursor.execute(statement)
+    append_only.install(connection)
 
 
 def _copy_table(model: type[models.Model], source: str, target: str, tell: Tell) -> int:
