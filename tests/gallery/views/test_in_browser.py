@@ -1,6 +1,8 @@
 """The pages and their scripts in Chromium; no worker runs, so that each step is the test's own."""
 
 import re
+import uuid
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,7 +12,7 @@ from playwright.sync_api import expect
 
 from gallery import generations
 from gallery.engine import moving, states
-from gallery.models import Generation
+from gallery.models import Generation, Image
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -304,19 +306,57 @@ def test_pictures_follow_each_other_by_arrow_keys(alice, visit, make_image):
     expect(page.get_by_role("heading", name="Newer", level=1)).to_be_visible()
 
 
-def test_the_library_goes_on_by_itself(alice, visit, make_image, monkeypatch):
-    monkeypatch.setattr("gallery.shelves.PAGE", 30)
-    generation = make_image(alice).generation
-    for _ in range(69):
-        make_image(alice, generation=generation)
-    page = visit(alice)
+# Adds up what moved without the person's doing; that a page is scrolled is no shift.
+SHIFTS = """window.shifts = [];
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) {
+    if (!entry.hadRecentInput) window.shifts.push(entry.value);
+  }
+}).observe({type: 'layout-shift', buffered: false});"""
+# 2,500 pixels a second, until there are so many; it waits for what has been asked for.
+SCROLL = """async number => {
+  let last = performance.now()
+  while (document.querySelectorAll("#grid .tile").length < number) {
+    const now = await new Promise(requestAnimationFrame)
+    if (!document.querySelector(".htmx-request")) scrollBy(0, Math.min(now - last, 50) * 2.5)
+    last = now
+  }
+}"""
+IN_ROW = 10  # at most: the last one is filled by what follows, before it is seen
+PLACES = """keys => keys.map(key => {
+  const place = document.querySelector(`[data-picture="${key}"]`).getBoundingClientRect();
+  return [place.left, place.top + scrollY, place.width, place.height].map(Math.round);
+})"""
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_library_goes_on_by_itself_and_nothing_jumps(alice, visit, make_image, size):
+    first = make_image(alice)
+    Image.objects.bulk_create(_like(first, number) for number in range(1, 200))
+    page = visit(alice, size=size)
     page.goto("/library/")
+    tiles = page.locator("#grid .tile")
+    expect(tiles).to_have_count(60)
+    page.evaluate(SHIFTS)
 
-    for _ in range(10):
-        page.mouse.wheel(0, 6000)
-        page.wait_for_timeout(100)
+    for number in (120, 180, 200):
+        keys = tiles.evaluate_all("all => all.map(tile => tile.dataset.picture)")[:-IN_ROW]
+        places = page.evaluate(PLACES, keys)
+        page.evaluate(SCROLL, number)
+        assert page.evaluate(PLACES, keys) == places
 
-    expect(page.locator("#grid .tile")).to_have_count(70)
+    expect(tiles).to_have_count(200)
+    assert len(set(tiles.evaluate_all("all => all.map(tile => tile.dataset.picture)"))) == 200
+    assert page.evaluate("window.shifts") == []  # not one
+
+
+def _like(image, number):
+    """Another one with its files, of another shape, some of them made a day before."""
+    width, height = [(1024, 1024), (1344, 768), (768, 1344), (1440, 640)][number % 4]
+    fields = {field.attname: getattr(image, field.attname) for field in Image._meta.fields}
+    made = image.created_at - timedelta(days=number // 70, minutes=number)
+    own = {"id": uuid.uuid4(), "width": width, "height": height, "created_at": made}
+    return Image(**fields | own)
 
 
 def test_a_picture_whose_file_is_missing_says_so(alice, visit, make_image):
