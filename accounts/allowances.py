@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import credits, letters, people
+from accounts import credits, letters, months, people
 from accounts.credits import Statement
 from accounts.models import AllowanceRequest, CreditEntry, Letter, Person
 from accounts.models.credit import CreditKind
@@ -89,7 +89,7 @@ def approve(wish: AllowanceRequest, amount: Decimal, *, by: Person, words: str =
         amount=amount,
         note=f"Asked for: {wish.reason}"[:300],
         made_by=by,
-        day=timezone.localdate(timezone=timezone.get_default_timezone()),
+        day=months.today(),
     )
     return _tell(wish, words, f"{amount.normalize():f}")
 

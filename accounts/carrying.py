@@ -42,7 +42,9 @@ def _carry_over(month: date) -> int:
 
 def _lines(budget: TeamBudget, month: date) -> Iterator[CreditEntry]:
     ended = months.before(month)
-    people = Person.objects.filter(is_active=True).exclude(role=Role.VIEWER)
+    # Who joined after the turn, and before the sweep that looks, has nothing of the month before.
+    there = Person.objects.filter(is_active=True, joined_at__lt=months.begin(month))
+    people = there.exclude(role=Role.VIEWER)
     sums, allowances = months.sums(ended), budget.allowances_of(people)
     for person in people:
         amount = left_over(allowances[person.pk], sums.get(person.pk, Sums()))

@@ -8,7 +8,7 @@ about what was begun in it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from operator import attrgetter
@@ -16,8 +16,8 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
-from django.utils import timezone
 
+from accounts import months
 from accounts.models import CreditEntry, Person, TeamBudget
 from accounts.models.credit import GRANTING, SPENDING, CreditKind
 
@@ -44,6 +44,7 @@ class Statement:
 
     allowance: Decimal
     adjusted: Decimal
+    carried: Decimal  # part of what was adjusted: left over from the month before
     spent: Decimal
     spent_today: Decimal
     daily_cap: Decimal | None
@@ -54,6 +55,11 @@ class Statement:
     def granted(self) -> Decimal:
         """What this month began with, and what an admin has added or taken since."""
         return max(NONE, self.allowance + self.adjusted)
+
+    @property
+    def given(self) -> Decimal:
+        """By admins; below 0 when they took more than they gave."""
+        return self.adjusted - self.carried
 
     @property
     def left(self) -> Decimal:
@@ -91,7 +97,7 @@ def hold(person: Person, amount: Decimal, *, reference: str) -> None:
     if CreditEntry.objects.filter(kind=CreditKind.HOLD, reference=reference).exists():
         return
     _refuse_too_much(_statement(person, budget), amount)
-    _write_once(CreditKind.HOLD, reference, person=person, amount=amount, day=_today())
+    _write_once(CreditKind.HOLD, reference, person=person, amount=amount, day=months.today())
 
 
 @transaction.atomic
@@ -100,7 +106,7 @@ def hold_all(person: Person, amounts: Mapping[str, Decimal]) -> None:
     person, budget = _lock(person)
     exact = {reference: _positive(amount) for reference, amount in amounts.items()}
     _refuse_too_much(_statement(person, budget), sum(exact.values(), NONE))
-    today = _today()
+    today = months.today()
     CreditEntry.objects.bulk_create(
         CreditEntry(
             kind=CreditKind.HOLD, reference=reference, person=person, amount=amount, day=today
@@ -143,7 +149,7 @@ def adjust(person: Person, amount: Decimal, *, by: Person, note: str) -> None:
         amount=amount,
         note=note.strip(),
         made_by=by,
-        day=_today(),
+        day=months.today(),
     )
 
 
@@ -180,14 +186,15 @@ def recount() -> Recount:
 
 
 def _statement(person: Person, budget: Any) -> Statement:
-    today = _today()
-    renews_on = _next_month(today)
-    month = CreditEntry.objects.filter(day__gte=today.replace(day=1), day__lt=renews_on)
+    today = months.today()  # asked once: midnight may fall between two looks
+    begin, renews_on = today.replace(day=1), months.after(today.replace(day=1))
+    month = CreditEntry.objects.filter(day__gte=begin, day__lt=renews_on)
     sums = _sums(month, person, today, whole_team=budget.monthly_cap is not None)
     cap = budget.monthly_cap
     return Statement(
         allowance=budget.allowance_of(person, budget.of_groups),
         adjusted=sums["adjusted"],
+        carried=sums["carried"],
         spent=sums["spent"],
         spent_today=sums["spent_today"],
         daily_cap=person.daily_cap,
@@ -202,6 +209,7 @@ def _sums(
     own, spending = Q(person=person), Q(kind__in=SPENDING)
     sums = (entries if whole_team else entries.filter(own)).aggregate(
         adjusted=Sum("amount", filter=own & Q(kind__in=GRANTING)),
+        carried=Sum("amount", filter=own & Q(kind=CreditKind.CARRY)),
         spent=Sum("amount", filter=own & spending),
         spent_today=Sum("amount", filter=own & spending & Q(day=today)),
         team_spent=Sum("amount", filter=spending),
@@ -213,15 +221,6 @@ def _refuse_too_much(now: Statement, needed: Decimal) -> None:
     bound, left = min(now.bounds.items(), key=lambda bound: bound[1])
     if needed > left:
         raise AllowanceExceeded(bound=bound, left=left, needed=needed)
-
-
-def _today() -> date:
-    """Days begin at midnight of the site's own time zone, wherever the person is."""
-    return timezone.localdate(timezone=timezone.get_default_timezone())
-
-
-def _next_month(day: date) -> date:
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
 # ── The lines ────────────────────────────────────────────────────────────────────────────────────

@@ -1,27 +1,33 @@
 """The months of the ledger: their bounds, and what each person has spent and got in one."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from accounts.credits import NONE
 from accounts.models import CreditEntry
 from accounts.models.credit import GRANTING, SPENDING
+
+PLACES = Decimal("0.0001")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    spent: Decimal = NONE
-    granted: Decimal = NONE
+    spent: Decimal = Decimal(0)
+    granted: Decimal = Decimal(0)
+
+
+def today() -> date:
+    """Days begin at midnight of the site's own time zone, wherever the person is."""
+    return timezone.localdate(timezone=timezone.get_default_timezone())
 
 
 def this_month() -> date:
-    """Its first day, by the site's own time zone."""
-    return timezone.localdate(timezone=timezone.get_default_timezone()).replace(day=1)
+    """Its first day."""
+    return today().replace(day=1)
 
 
 def before(month: date) -> date:
@@ -30,6 +36,11 @@ def before(month: date) -> date:
 
 def after(month: date) -> date:
     return (month + timedelta(days=32)).replace(day=1)
+
+
+def begin(month: date) -> datetime:
+    """Its first moment."""
+    return datetime.combine(month, time(), tzinfo=timezone.get_default_timezone())
 
 
 def sums(month: date, entries: QuerySet[CreditEntry] | None = None) -> dict[UUID, Sums]:
@@ -47,4 +58,4 @@ def sums(month: date, entries: QuerySet[CreditEntry] | None = None) -> dict[UUID
 
 
 def _exact(amount: Decimal | None) -> Decimal:
-    return (amount or NONE).quantize(NONE)  # SQLite adds in floating point
+    return (amount or Decimal(0)).quantize(PLACES)  # SQLite adds in floating point

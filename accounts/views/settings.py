@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import months
 from accounts.forms import LettersForm, ProfileForm, ThemeForm
 from accounts.requests import TeamRequest
 
@@ -48,5 +49,6 @@ def _page(
     request: TeamRequest, profile: ProfileForm, theme: ThemeForm, *, status: int = 200
 ) -> HttpResponse:
     wishes = request.user.allowance_requests.order_by("-created_at")
-    context = {"profile": profile, "theme": theme, "wish": wishes.first()}
+    ended = months.before(months.this_month())
+    context = {"profile": profile, "theme": theme, "wish": wishes.first(), "ended": ended}
     return render(request, "accounts/settings.html", context, status=status)

@@ -1,5 +1,6 @@
 """What is left of a month is carried over, once, and never more than one month's allowance."""
 
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -7,12 +8,20 @@ import pytest
 import time_machine
 
 from accounts import carrying, credits
-from accounts.models import AuditEvent, CreditEntry, Group, TeamBudget
+from accounts.models import AuditEvent, CreditEntry, Group, Person, TeamBudget
 from fluxsite import diagnosis
 from gallery import spending, tasks
 from gallery.periods import Period
 
+JOINED = "2026-11-28 09:00Z"
 NOVEMBER, DECEMBER = "2026-11-30 23:59Z", "2026-12-01 00:00Z"
+
+
+@pytest.fixture(autouse=True)
+def long_ago():
+    """The cast joined before the month had ended, and is still signed in after it."""
+    with time_machine.travel(JOINED, tick=False):
+        yield
 
 
 @pytest.fixture
@@ -98,6 +107,71 @@ def test_nothing_is_carried_twice_when_the_clock_or_the_switch_is_turned_back(ca
         TeamBudget.objects.update(carries_from="2026-11-01")
 
     assert len(carried()) == 1
+
+
+def test_who_joins_between_the_turn_and_the_first_sweep_has_nothing_to_carry(carries, alice):
+    with time_machine.travel("2026-12-01 00:00:30Z", tick=False):
+        Person.objects.create_user("nora@example.org", name="Nora New")
+        carrying.carry_over()
+    assert carried() == [("Alice Adler", 100, "2026-12-01")]
+
+    with time_machine.travel("2027-01-01 00:00Z", tick=False):
+        carrying.carry_over()
+    assert carried()[1:] == [
+        ("Alice Adler", 100, "2027-01-01"),
+        ("Nora New", 100, "2027-01-01"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("joined", "carries_over"),
+    [("2026-11-30 22:59:59Z", True), ("2026-11-30 23:00Z", False)],
+)
+def test_the_turn_is_midnight_of_the_sites_own_zone(carries, settings, joined, carries_over):
+    settings.TIME_ZONE = "Europe/Berlin"
+    with time_machine.travel(joined, tick=False):
+        Person.objects.create_user("nora@example.org")
+    with time_machine.travel("2026-12-01 12:00Z", tick=False):
+        assert carrying.carry_over() == int(carries_over)
+
+
+def test_ones_credits_say_what_was_carried_over_and_where_it_comes_from(
+    carries, client_of, alice, admin
+):
+    client = client_of(alice)
+    with time_machine.travel(NOVEMBER, tick=False):
+        credits.hold(alice, Decimal(30), reference="generation:1")
+        assert "Carried over" not in credits_panel(client)
+    with time_machine.travel(DECEMBER, tick=False):
+        carrying.carry_over()
+        credits.adjust(alice, Decimal(5), by=admin, note="a gift")
+        credits.hold(alice, Decimal(12), reference="generation:2")
+        panel = credits_panel(client)
+        link = re.search(r'href="(/settings/usage/[^"]+)">how November was spent', panel)[1]
+
+        for name, amount in (
+            ("Allowance this month", "100"),
+            ("Carried over from November", "70"),
+            ("Given by an admin", "5"),
+            ("Used", "12"),
+            ("Left this month", "163"),
+        ):
+            assert f"<dt>{name}</dt><dd>{amount}</dd>" in panel
+        assert "What was left of November when it ended" in panel
+        assert "1 Nov 2026 to 30 Nov 2026" in client.get(link).text
+
+
+def test_what_an_admin_took_is_said_too(client_of, alice, admin):
+    with time_machine.travel(DECEMBER, tick=False):
+        credits.adjust(alice, Decimal(-5), by=admin, note="too much")
+
+        panel = credits_panel(client_of(alice))
+    assert "<dt>Taken by an admin</dt><dd>-5</dd>" in panel
+    assert "Carried over" not in panel
+
+
+def credits_panel(client):
+    return client.get("/settings/").text.split('id="credits"')[1].split("</section>")[0]
 
 
 def test_the_groups_allowance_counts(carries, alice):
