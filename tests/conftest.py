@@ -155,9 +155,9 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
         if connection.vendor == "sqlite":
             append_only.remove(connection)
         yield
-        if connection.vendor == "sqlite":
-            append_only.install(connection)
-        if nextitem is not None:
+        if nextitem is not None:  # else the database is gone already
+            if connection.vendor == "sqlite":
+                append_only.install(connection)
             _fill_first_rows()
         connections.close_all()
 
