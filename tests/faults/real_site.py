@@ -44,7 +44,7 @@ class Desk:
         return answer["answer"]
 
     def close(self) -> None:
-        self._process.communicate(timeout=15)
+        self._process.communicate(timeout=60)
 
 
 class Site:

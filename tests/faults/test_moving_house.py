@@ -50,7 +50,7 @@ def test_a_move_that_is_killed_goes_on_where_it_was(tmp_path):
     wait_for((tmp_path / "moved.sqlite3").exists, 120, "the beginning of the rows")
     first.kill()
     second = moving(tmp_path, "second")
-    wait_for(lambda: len(arrived(tmp_path)) >= 3, 240, "the first files")
+    wait_for(lambda: len(arrived(tmp_path)) >= 3, 240, second.log.read_text)
     second.kill()
     early = {name: path.stat().st_mtime_ns for name, path in arrived(tmp_path).items()}
     last = moving(tmp_path, "last")
