@@ -4,8 +4,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from allauth.core import ratelimit
 from django.conf import settings
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from accounts.requests import TeamRequest
@@ -21,6 +22,24 @@ def admins_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResp
         return view(request, *args, **kwargs)
 
     return checked
+
+
+def with_few_tries(
+    action: str,
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Whoever comes too often, with whatever link, is sent away; the settings say how often."""
+
+    def limited(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            too_many: HttpResponse | None = ratelimit.consume_or_429(
+                request, action=action, limit_get=True
+            )
+            return too_many or view(request, *args, **kwargs)
+
+        return checked
+
+    return limited
 
 
 def with_passwords(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:

@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as passkeys
 from allauth.usersessions.views import list_usersessions
 from django.urls import path, re_path, reverse_lazy
 
-from accounts.access import with_passwords
+from accounts.access import with_few_tries, with_passwords
 from accounts.views.first_admin import first_admin
 from accounts.views.security import RemovePasskey, security
 from accounts.views.sessions import session_end
@@ -48,7 +48,7 @@ urlpatterns = [
     ),
     re_path(
         r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
-        with_passwords(sign_in.password_reset_from_key),
+        with_few_tries("invitation")(with_passwords(sign_in.password_reset_from_key)),
         name="account_reset_password_from_key",
     ),
     path("accounts/confirm/", sign_in.reauthenticate, name="account_reauthenticate"),

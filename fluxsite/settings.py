@@ -215,7 +215,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {  # beside allauth's own
-    "invitation": "30/m/ip",
+    "invitation": "30/m/ip",  # and whatever else comes by letter: a new password, the first admin
     "link_password": "20/10m/ip,100/10m/key",  # guesses at a public link's
     "link_response": "120/10m/ip",  # what guests send
     "api": "300/m/key",  # calls of one person's programs, whatever they ask for

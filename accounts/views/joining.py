@@ -1,6 +1,5 @@
 """The link of an invitation: a name, a password, and one is in."""
 
-from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
@@ -11,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit, invitations, people
+from accounts.access import with_few_tries
 from accounts.forms import JoinForm
 from accounts.models import Invitation
 from accounts.models.audit import AuditKind
@@ -19,15 +19,11 @@ BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
 @login_not_required
+@with_few_tries("invitation")
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    too_many: HttpResponse | None = ratelimit.consume_or_429(
-        request, action="invitation", limit_get=True
-    )
-    if too_many:
-        return too_many
     found = invitations.find(token)
     if found is None:
         return _ended(request)

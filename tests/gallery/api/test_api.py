@@ -1,6 +1,8 @@
+import hashlib
 import uuid
 from datetime import timedelta
 from decimal import Decimal
+from threading import Event, Thread
 
 import pytest
 from django.db import connection
@@ -9,6 +11,7 @@ from django.utils import timezone
 
 from accounts import credits, tokens
 from accounts.models import CreditEntry, Person, Token
+from gallery import generations
 from gallery.models import Favourite, FluxModel, Gallery, Generation, Image, Placement
 from gallery.models.flux_model import OpenTo
 from tests.conftest import PASSWORD
@@ -72,6 +75,51 @@ def test_a_token_that_is_revoked_in_the_middle_of_a_call_makes_nothing(
 
     assert code(program.post("generations", WISH)) == (401, "bad_token")
     assert not Generation.objects.exists() and not CreditEntry.objects.exists()
+
+
+def test_a_file_that_is_under_way_comes_whole_and_the_next_is_refused(
+    program_of, alice, make_image
+):
+    image, program = make_image(alice), program_of(alice)
+    answer = program.get(f"images/{image.pk}/file")
+    parts = iter(answer.streaming_content)
+
+    tokens.revoke(Token.objects.get())
+
+    assert hashlib.sha256(b"".join(parts)).hexdigest() == image.sha256
+    assert code(program.get(f"images/{image.pk}/file")) == (401, "bad_token")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_wish_that_is_being_written_is_made_and_the_next_is_refused(
+    program_of, alice, monkeypatch
+):
+    """Revoking waits for the row, so the wish is whole: made and held for."""
+    program, request = program_of(alice), generations.request
+    began, revoked = Event(), Event()
+
+    def revoke():
+        began.set()
+        tokens.revoke(Token.objects.get())
+        revoked.set()
+        connection.close()
+
+    thread = Thread(target=revoke)
+
+    def request_meanwhile(**wish):
+        thread.start()
+        assert began.wait(10)
+        assert not revoked.wait(0.5)
+        return request(**wish)
+
+    monkeypatch.setattr(generations, "request", request_meanwhile)
+    made = program.post("generations", WISH)
+    thread.join(30)
+
+    assert (made.status_code, revoked.is_set()) == (201, True)
+    assert CreditEntry.objects.get().kind == "hold"
+    assert code(program.post("generations", WISH)) == (401, "bad_token")
+    assert Generation.objects.count() == 1
 
 
 def test_a_token_does_only_what_it_may(program_of, alice):
