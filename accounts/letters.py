@@ -35,13 +35,17 @@ def write_to_admins(template: str, **facts: Any) -> list[Letter]:
 def deliver(letters: Iterable[Letter]) -> int:
     """Send them now; return how many wait for another try."""
     mine = [letter for letter in letters if _claim(letter)]
+    if not mine:
+        return 0  # nobody is told of a mail server that is away and that nothing waits for
     try:
         with get_connection() as connection:
             return sum(not _send(letter, connection) for letter in mine)
     except TROUBLE as error:
-        logger.warning("letters.not_sent letters=%s error=%s", len(mine), error)
-        sent = Letter.objects.filter(pk__in=[letter.pk for letter in mine], sent_at=None)
-        return sent.update(problem=str(error)[:300])
+        unsent = Letter.objects.filter(pk__in=[letter.pk for letter in mine], sent_at=None)
+        late = unsent.update(problem=str(error)[:300])
+        if late:
+            logger.warning("letters.not_sent letters=%s error=%s", late, error)
+        return late
 
 
 def send_due() -> int:

@@ -29,6 +29,13 @@ class PickyServer(EmailBackend):
         return super().send_messages(messages)
 
 
+class BreakingServer(EmailBackend):
+    def send_messages(self, messages):
+        if mail.outbox:
+            raise ConnectionResetError("gone")
+        return super().send_messages(messages)
+
+
 @pytest.fixture
 def down(settings):
     """The mail server does not answer; `down()` brings it back."""
@@ -107,6 +114,30 @@ def test_the_invitation_is_made_and_the_page_says_that_its_letter_waits(client_o
     assert "1 letter could not be sent so far." in answer.text
     assert Invitation.objects.usable().count() == 1
     assert Letter.objects.get().problem == "Connection refused"
+
+
+def test_a_server_that_is_down_is_told_only_while_a_letter_waits_for_it(db, down, caplog):
+    tasks.send_letters()
+    assert not caplog.records
+
+    a_letter()
+    a_letter("otto@example.org")
+    tasks.send_letters()
+    tasks.send_letters()  # neither is due yet
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "letters.not_sent letters=2 error=Connection refused"
+    ]
+
+
+def test_only_letters_that_are_left_are_counted_as_not_sent(db, settings, caplog):
+    settings.EMAIL_BACKEND = f"{__name__}.BreakingServer"
+
+    assert letters.deliver([a_letter(), a_letter("otto@example.org"), a_letter()]) == 2
+
+    assert len(mail.outbox) == 1
+    assert Letter.objects.filter(sent_at=None, problem="gone").count() == 2
+    assert "letters.not_sent letters=2 error=gone" in caplog.text
 
 
 def test_the_letter_goes_out_once_when_the_server_is_back(client_of, admin, down):
