@@ -1,5 +1,8 @@
 """The workers' entry points. Each may be run never, twice or late: rows know what is to do."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from django_q.models import Schedule
 
 from accounts import alerts, carrying, letters
@@ -16,6 +19,7 @@ SCHEDULES = (
     ("budgets", "gallery.tasks.look_at_budgets", 5),
     ("webhooks", "gallery.tasks.send_webhooks", 1),
 )
+LONGEST_BETWEEN = 2 * timedelta(minutes=max(minutes for *_, minutes in SCHEDULES))
 
 
 def conduct() -> None:
@@ -53,8 +57,15 @@ def send_webhooks() -> None:
 
 
 def beat() -> str:
+    let_schedules_follow_the_clock()
     sweeping.look_after_conductor()
     return heartbeat.beat()
+
+
+def let_schedules_follow_the_clock() -> None:
+    """What was put off by a clock that ran ahead, until it was put right, is due now."""
+    now = timezone.now()
+    Schedule.objects.filter(next_run__gt=now + LONGEST_BETWEEN).update(next_run=now)
 
 
 def ensure_schedules() -> None:

@@ -26,6 +26,7 @@ from pytest_django.plugin import blocking_manager_key
 
 from accounts import append_only
 from accounts.models import Person
+from gallery.engine import clock
 from gallery.models import FeedVersion, FluxModel, Generation, Image
 
 PASSWORD = "a quiet green morning"
@@ -93,11 +94,16 @@ def _no_nginx() -> str:
     return "" if shutil.which("nginx") else "There is no nginx; install it."
 
 
+def _no_compiler() -> str:
+    return "" if shutil.which("cc") else "There is no C compiler; install gcc."
+
+
 NEEDS = {
     "postgresql": _no_postgresql,
     "redis": _no_redis,
     "browser": _no_browser,
     "nginx": _no_nginx,
+    "compiler": _no_compiler,
 }
 
 # ── The machine ──────────────────────────────────────────────────────────────────────────────────
@@ -132,6 +138,12 @@ def redis_url() -> Iterator[str]:
 def empty_cache() -> None:
     """Rate limits are kept in the cache, and one test must not use up another's."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def steady_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test pays with a query for another's database, which knew no clock yet."""
+    monkeypatch.setattr(clock, "_started", clock._when_started())
 
 
 @pytest.fixture(autouse=True)

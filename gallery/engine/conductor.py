@@ -16,10 +16,10 @@ from typing import Any, ParamSpec, TypeVar
 from asgiref.sync import sync_to_async
 from django.core.files.storage import default_storage
 from django.db import OperationalError, connections
-from django.utils import timezone
 
 from gallery.engine import (
     callbacks,
+    clock,
     hints,
     leasing,
     pauses,
@@ -57,7 +57,7 @@ def run(client: FluxClient, *, patience: float) -> None:
 
 
 def is_anything_to_do() -> bool:
-    soon = timezone.now() + SOON
+    soon = clock.now() + SOON
     return (
         Generation.objects.open().exclude(status="storing").exists()
         or Generation.objects.filter(next_look_at__lte=soon).exists()
@@ -76,6 +76,7 @@ async def _run(client: FluxClient, patience: float) -> None:
             await shift.work()
         except LeaseLost:
             logger.warning("conductor.lease_lost epoch=%s", lease.epoch)
+            shift.lease = leasing.ended(shift.lease)  # what is not sent yet never is
         finally:
             await shift.wait_for_answers()
             await _db(_leave, shift.lease)
@@ -216,8 +217,9 @@ class Shift:
 
     async def _probe(self) -> None:
         """See whether the trouble is over that submissions wait for."""
+        now = await _db(clock.now)
         conductor = await _db(Conductor.objects.get, pk=1)
-        if not pauses.is_due(conductor, timezone.now()):
+        if not pauses.is_due(conductor, now):
             return
         try:
             is_over = await self._has_passed(conductor)

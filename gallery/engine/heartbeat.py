@@ -3,10 +3,9 @@
 from datetime import datetime, timedelta
 
 from django.db import close_old_connections
-from django.utils import timezone
 from django_q.tasks import async_task
 
-from gallery.engine import holders, leasing
+from gallery.engine import clock, holders, leasing
 from gallery.models import Conductor, Heartbeat
 
 READY = timedelta(seconds=100)  # without a sign for so long, nobody is there to do the work
@@ -26,7 +25,7 @@ def beat() -> str:
 def heard() -> None:
     """Note, in this cluster's monitor, that a result has come through the result queue."""
     close_old_connections()
-    Heartbeat.objects.update_or_create(cluster=holders.me(), defaults={"beat_at": timezone.now()})
+    Heartbeat.objects.update_or_create(cluster=holders.me(), defaults={"beat_at": clock.now()})
 
 
 def end() -> None:
@@ -35,12 +34,12 @@ def end() -> None:
 
 
 def is_alive(*, within: timedelta = READY) -> bool:
-    return Heartbeat.objects.filter(beat_at__gt=timezone.now() - within).exists()
+    return Heartbeat.objects.filter(beat_at__gt=clock.now() - within).exists()
 
 
 def forget_old() -> None:
     """Of clusters on machines that did not come back."""
-    Heartbeat.objects.filter(beat_at__lt=timezone.now() - FORGOTTEN).delete()
+    Heartbeat.objects.filter(beat_at__lt=clock.now() - FORGOTTEN).delete()
 
 
 def last_heard(cluster: str) -> datetime | None:

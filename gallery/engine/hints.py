@@ -3,9 +3,9 @@
 import uuid
 
 from django.db import transaction
-from django.utils import timezone
 from django_q.tasks import async_task
 
+from gallery.engine import clock
 from gallery.models import Conductor
 
 
@@ -25,7 +25,7 @@ def call_for_a_test() -> None:
 def _wake_now() -> None:
     # A conductor looks for work once more after it has given back its lease, so a lease that
     # is seen here belongs to somebody who will still see the row that was just committed.
-    if not Conductor.objects.filter(leased_until__gt=timezone.now()).exists():
+    if not Conductor.objects.filter(leased_until__gt=clock.now()).exists():
         _send("gallery.tasks.conduct")
 
 

@@ -10,8 +10,7 @@ import os
 import socket
 from pathlib import Path
 
-from django.utils import timezone
-
+from gallery.engine import clock
 from gallery.models import Conductor, Heartbeat, Result
 from gallery.models.generation import ResultState
 
@@ -47,7 +46,7 @@ def me() -> str:
 def hand_back() -> int:
     """Free at once what dead clusters of this host still hold. Return how many there were."""
     dead = [name for name in _names() if _is_dead(name)]
-    now = timezone.now()
+    now = clock.now()
     Conductor.objects.filter(holder__in=dead).update(leased_until=now)
     results = Result.objects.filter(state=ResultState.WAITING, holder__in=dead)
     # What was tried so often may itself be what kills: it waits for the end of its claim.

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
-from gallery.engine import holders, moving, states
+from gallery.engine import clock, holders, moving, states
 from gallery.models import Attempt, Conductor
 from gallery.models.generation import Outcome
 
@@ -35,7 +34,7 @@ class Lease:
 def take() -> Lease | None:
     """Become the conductor if nobody is, and own up to what the last one left unanswered."""
     began = time.monotonic()
-    now = timezone.now()
+    now = clock.now()
     conductor = Conductor.objects.select_for_update().get(pk=1)
     if conductor.leased_until and conductor.leased_until > now:
         return None
@@ -50,7 +49,7 @@ def renew(lease: Lease) -> Lease:
     """Hold on for another while, or raise LeaseLost. Inside a transaction it also serialises
     this conductor's claims with those of any other."""
     began = time.monotonic()
-    now = timezone.now()
+    now = clock.now()
     held = Conductor.objects.filter(pk=1, holder=holders.me(), epoch=lease.epoch).update(
         leased_until=now + LENGTH, ticked_at=now
     )
@@ -61,8 +60,13 @@ def renew(lease: Lease) -> Lease:
 
 def give_back(lease: Lease) -> None:
     Conductor.objects.filter(pk=1, holder=holders.me(), epoch=lease.epoch).update(
-        leased_until=timezone.now(), holder=""
+        leased_until=clock.now(), holder=""
     )
+
+
+def ended(lease: Lease) -> Lease:
+    """The same, known to be another's by now."""
+    return replace(lease, good_until=0.0)
 
 
 def _lose_sight_of_older(epoch: int, now: datetime) -> None:

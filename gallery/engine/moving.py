@@ -8,10 +8,10 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
 from accounts import credits
 from accounts.releasing import release_all
+from gallery.engine import clock
 from gallery.engine.states import CANCEL, Credits, Move
 from gallery.models import Attempt, Conductor, Delivery, FeedVersion, Generation
 from gallery.models.generation import GenerationQuerySet, Status
@@ -28,7 +28,7 @@ def make(move: Move, generation: Generation, **fields: Any) -> bool:
     fields |= {"status": move.target}
     if move.is_last:
         is_loss = move.is_loss_possible or generation.was_taken_twice
-        fields |= {"finished_at": timezone.now(), "is_possible_loss": is_loss}
+        fields |= {"finished_at": clock.now(), "is_possible_loss": is_loss}
     if Status.QUEUED in (move.target, *move.sources):
         # First, as the conductor's claims do: who locks in another order may wait in a circle.
         line_moved()
@@ -58,7 +58,7 @@ def cancel_all(generations: GenerationQuerySet) -> int:
     keys = [row.pk for row in rows]
     Generation.objects.filter(pk__in=keys).update(
         status=CANCEL.target,
-        finished_at=timezone.now(),
+        finished_at=clock.now(),
         version=FeedVersion.objects.advance(rows[0].owner_id),
     )
     Generation.objects.filter(pk__in=_taken_twice(keys)).update(is_possible_loss=True)

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import F
-from django.utils import timezone
 
+from gallery.engine import clock
 from gallery.flux.errors import FluxError, FluxMisconfigured, FluxUsedUp
 from gallery.models import Conductor, Pause
 
@@ -58,7 +58,7 @@ def note_misconfigured(error: FluxMisconfigured) -> None:
 
 
 def begin(kind: Pause, detail: str, *, wait: float) -> None:
-    until = timezone.now() + timedelta(seconds=wait)
+    until = clock.now() + timedelta(seconds=wait)
     _change(pause=kind, pause_detail=detail[:500], paused_until=until)
     logger.warning("engine.paused why=%s seconds=%.0f", kind.value, wait)
 
@@ -67,7 +67,7 @@ def go_on_waiting(conductor: Conductor) -> None:
     """A probe failed: the pause lasts, and the next probe comes later."""
     Conductor.objects.filter(pk=1).update(failures_in_row=F("failures_in_row") + 1)
     wait = PROBE_AFTER.get(Pause(conductor.pause), _patience(conductor.failures_in_row + 1))
-    _change(paused_until=timezone.now() + timedelta(seconds=wait))
+    _change(paused_until=clock.now() + timedelta(seconds=wait))
 
 
 def end() -> None:

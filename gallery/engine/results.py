@@ -5,9 +5,8 @@ import logging
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Round
-from django.utils import timezone
 
-from gallery.engine import moving, states
+from gallery.engine import clock, moving, states
 from gallery.flux.contract import Task, TaskState
 from gallery.flux.errors import FluxModelRefused, FluxModerated, FluxRejected, error_of
 from gallery.models import Attempt, FluxModel, Generation, Result
@@ -33,7 +32,7 @@ def accept(attempt: Attempt, task: Task) -> None:
     """The API has this attempt's wish: note its task and act on what is known of it."""
     told = {"task_id": task.task_id} if task.task_id else {}  # not all that is said names its task
     Attempt.objects.filter(pk=attempt.pk).update(
-        outcome=Outcome.ACCEPTED, ended_at=timezone.now(), **told
+        outcome=Outcome.ACCEPTED, ended_at=clock.now(), **told
     )
     generation = attempt.generation
     generation.refresh_from_db()
@@ -42,7 +41,7 @@ def accept(attempt: Attempt, task: Task) -> None:
         return
     known = {"task_id": task.task_id or generation.task_id, "trace_id": task.trace_id[:200]}
     if task.state is TaskState.PENDING:
-        now = timezone.now()
+        now = clock.now()
         if not moving.make(states.ACCEPT, generation, next_look_at=now, **known):
             # It had been given up: its result may still come.
             given_up = Generation.objects.filter(status__in=states.ARRIVE_LATE.sources)
@@ -59,19 +58,21 @@ def problem_of(error: Exception) -> str:
 
 
 def _deliver(generation: Generation, task: Task) -> None:
-    fields = {"done_at": timezone.now(), "reported_cost": task.cost, "next_look_at": None}
+    fields = {"done_at": clock.now(), "reported_cost": task.cost, "next_look_at": None}
     if moving.make(states.DELIVER, generation, **fields):
         _learn(generation)
     elif not moving.make(states.ARRIVE_LATE, generation, problem="", finished_at=None, **fields):
         return  # known already
     Attempt.objects.filter(generation=generation, outcome__in=LIVE).update(
-        outcome=Outcome.ACCEPTED, ended_at=timezone.now()
+        outcome=Outcome.ACCEPTED, ended_at=clock.now()
     )
+    now = clock.now()
     for position, picture in enumerate(task.pictures[:MOST_PICTURES]):
+        told = {"url": picture.url, "seed": picture.seed[:40]}
         Result.objects.get_or_create(
             generation=generation,
             position=position,
-            defaults={"url": picture.url, "seed": picture.seed[:40]},
+            defaults={"created_at": now, "due_at": now, **told},
         )
 
 
@@ -87,7 +88,7 @@ def _fail(generation: Generation, task: Task) -> None:
     )
     if moved:
         Attempt.objects.filter(generation=generation, outcome__in=LIVE).update(
-            outcome=Outcome.ACCEPTED, ended_at=timezone.now()
+            outcome=Outcome.ACCEPTED, ended_at=clock.now()
         )
     else:
         # It had been given up: now we know that it was never charged.
@@ -99,7 +100,7 @@ def _fail(generation: Generation, task: Task) -> None:
 def note_refused_model(generation: Generation, detail: str) -> None:
     """The API does not know this model: admins see it until one of its jobs succeeds."""
     FluxModel.objects.filter(name=generation.model_name).update(
-        refused_at=timezone.now(), refused_detail=detail[:500]
+        refused_at=clock.now(), refused_detail=detail[:500]
     )
 
 

@@ -1,13 +1,13 @@
 """Finding out what became of unconfirmed attempts, by the API's own list of that minute."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
-from gallery.engine import callbacks, moving, results, states
+from gallery.engine import callbacks, clock, moving, results, states
 from gallery.flux.contract import Task
 from gallery.models import Attempt, Generation
 from gallery.models.generation import LIVE, Outcome
@@ -28,7 +28,7 @@ class Search:
 @transaction.atomic
 def due() -> list[Search]:
     """The unconfirmed attempts to be looked for now, each put off at once."""
-    now = timezone.now()
+    now = clock.now()
     unconfirmed = Attempt.objects.filter(outcome=Outcome.UNCONFIRMED, next_listing_at__lte=now)
     attempts = list(unconfirmed.select_related("generation")[:10])
     Attempt.objects.filter(pk__in=[attempt.pk for attempt in attempts]).update(
@@ -40,7 +40,7 @@ def due() -> list[Search]:
 @transaction.atomic
 def record(search: Search, listed: Sequence[Task] | None) -> None:
     """Act on one listing. Without one (None), nothing is concluded."""
-    attempt = search.attempt
+    attempt, now = search.attempt, clock.now()  # the clock first: it may move what the rows say
     attempt.refresh_from_db()
     if listed is None or attempt.outcome != Outcome.UNCONFIRMED:
         return
@@ -48,15 +48,17 @@ def record(search: Search, listed: Sequence[Task] | None) -> None:
     if found:
         results.accept(attempt, found)
     elif _is_trustworthy(search, listed) and not _may_be_ours(attempt, listed):
-        _missed(attempt)
+        _missed(attempt, now)
 
 
 def _search(attempt: Attempt) -> Search:
     ended_at = attempt.ended_at or attempt.sent_at
+    # By the clock of this machine, as the client reckons.
+    wrong = time.time() - clock.now().timestamp()
     return Search(
         attempt,
-        since=(attempt.sent_at - AROUND).timestamp(),
-        until=(ended_at + AROUND).timestamp(),
+        since=(attempt.sent_at - AROUND).timestamp() + wrong,
+        until=(ended_at + AROUND).timestamp() + wrong,
     )
 
 
@@ -123,9 +125,8 @@ def _is_trustworthy(search: Search, listed: Sequence[Task]) -> bool:
     return bool(expected) and expected <= {task.task_id for task in listed}
 
 
-def _missed(attempt: Attempt) -> None:
+def _missed(attempt: Attempt, now: datetime) -> None:
     """Absent from a list that can be trusted: the second time settles it."""
-    now = timezone.now()
     if attempt.missed_at is None:
         Attempt.objects.filter(pk=attempt.pk).update(missed_at=now)
         return

@@ -13,9 +13,8 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
-from gallery.engine import hints, holders, moving, pauses, states, stopping
+from gallery.engine import clock, hints, holders, moving, pauses, states, stopping
 from gallery.fetching import Fetched, Fetcher, FetchFailed
 from gallery.models import Generation, Heartbeat, Image, Pause, Result
 from gallery.models.generation import ResultState, Status
@@ -38,7 +37,7 @@ def hand_out() -> int:
 
     More would only make everything else wait behind them in the queue, heartbeats included.
     """
-    now = timezone.now()
+    now = clock.now()
     waiting = Result.objects.filter(state=ResultState.WAITING)
     room = _hands(now) - waiting.filter(due_at__gt=now).exclude(holder="").count()
     due = list(waiting.filter(due_at__lte=now).order_by("due_at")[: max(0, room)])
@@ -109,7 +108,7 @@ def finish(generation: Generation) -> None:
 
 
 def _next_due() -> uuid.UUID | None:
-    due = Result.objects.filter(state=ResultState.WAITING, due_at__lte=timezone.now())
+    due = Result.objects.filter(state=ResultState.WAITING, due_at__lte=clock.now())
     return due.order_by("due_at").values_list("pk", flat=True).first()
 
 
@@ -120,7 +119,7 @@ def _hands(now: datetime) -> int:
 
 
 def _claim(result_id: uuid.UUID | str) -> Result | None:
-    now = timezone.now()
+    now = clock.now()
     free = Q(holder__in=["", HINTED]) | Q(due_at__lte=now)
     won = Result.objects.filter(free, pk=result_id, state=ResultState.WAITING).update(
         holder=holders.me(), due_at=now + CLAIM, tries=F("tries") + 1
@@ -190,7 +189,7 @@ def _note_stored(result: Result, image: Image) -> bool:
 @transaction.atomic
 def _put_off(result: Result, reason: str, *, is_final: bool) -> None:
     """Try again later, or refuse the result for good."""
-    now = timezone.now()
+    now = clock.now()
     is_over = is_final or now - result.created_at > GIVES_UP_AFTER
     wait = min(LONGEST_WAIT, timedelta(seconds=5 * 2 ** min(result.tries, 10)))
     Result.objects.filter(pk=result.pk, state=ResultState.WAITING).update(
@@ -217,7 +216,7 @@ def _cost(generation: Generation, stored: int) -> Decimal:
 
 def _why(generation: Generation) -> dict[str, str]:
     reasons = generation.results.values_list("problem_detail", "created_at")
-    is_old = any(timezone.now() - created_at > GIVES_UP_AFTER for _, created_at in reasons)
+    is_old = any(clock.now() - created_at > GIVES_UP_AFTER for _, created_at in reasons)
     return {
         "problem": "undeliverable" if is_old else "bad_picture",
         "problem_detail": "; ".join(reason for reason, _ in reasons),

@@ -7,9 +7,18 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.utils import timezone
 
-from gallery.engine import callbacks, leasing, moving, pauses, picking, references, results, states
+from gallery.engine import (
+    callbacks,
+    clock,
+    leasing,
+    moving,
+    pauses,
+    picking,
+    references,
+    results,
+    states,
+)
 from gallery.engine.leasing import Lease
 from gallery.flux.client import FluxClient
 from gallery.flux.contract import Submission, Task
@@ -49,7 +58,7 @@ def claim(lease: Lease) -> tuple[Lease, list[Attempt]]:
     lease = leasing.renew(lease)
     if not Generation.objects.queued().exists():
         return lease, []
-    room = picking.room(Conductor.objects.get(pk=1), timezone.now())
+    room = picking.room(Conductor.objects.get(pk=1), clock.now())
     picked = picking.line()[:room] if room else []
     wishes = Generation.objects.select_related("reference_image", "reference_upload", "owner")
     by_id = wishes.in_bulk(picked)
@@ -107,7 +116,7 @@ async def _submission(client: FluxClient, attempt: Attempt) -> Submission:
 
 def _claim(generation: Generation, lease: Lease) -> Attempt | None:
     number = generation.attempts.count() + 1
-    now = timezone.now()
+    now = clock.now()
     if not moving.make(states.PICK, generation, submitted_at=now):
         return None
     return Attempt.objects.create(
@@ -164,7 +173,7 @@ def _lose_sight(attempt: Attempt, error: Exception) -> None:
     if not isinstance(error, FluxUnconfirmed):
         extra = {"generation": attempt.generation_id}
         logger.error("attempt.broke id=%s", attempt.pk, exc_info=error, extra=extra)
-    first = timezone.now() + leasing.FIRST_LISTING
+    first = clock.now() + leasing.FIRST_LISTING
     if _end(attempt, Outcome.UNCONFIRMED, error, next_listing_at=first):
         moving.make(states.LOSE_SIGHT, attempt.generation, problem_detail=str(error)[:2000])
     if isinstance(error, FluxUnconfirmed):
@@ -176,7 +185,7 @@ def _end(attempt: Attempt, outcome: Outcome, error: Exception, **fields: object)
     return bool(
         Attempt.objects.filter(pk=attempt.pk, outcome__in=LIVE).update(
             outcome=outcome,
-            ended_at=timezone.now(),
+            ended_at=clock.now(),
             problem_detail=str(error)[:2000],
             **fields,
         )

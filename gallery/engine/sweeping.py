@@ -5,10 +5,9 @@ from datetime import timedelta
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import timezone
 
 from gallery import trash, uploads
-from gallery.engine import conductor, heartbeat, hints, moving, states, storing
+from gallery.engine import clock, conductor, heartbeat, hints, moving, states, storing
 from gallery.engine.states import Move
 from gallery.models import Attempt, Generation
 from gallery.models.generation import LIVE, Outcome, Status
@@ -38,7 +37,7 @@ def look_after_conductor() -> None:
 
 
 def _overdue(status: Status, patience: timedelta) -> Iterable[Generation]:
-    limit = timezone.now() - patience
+    limit = clock.now() - patience
     return Generation.objects.filter(status=status, submitted_at__lt=limit)
 
 

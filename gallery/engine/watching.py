@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
-from gallery.engine import results
+from gallery.engine import clock, results
 from gallery.flux.contract import Task, TaskState
 from gallery.models import Attempt, Generation, Result
 from gallery.models.generation import FINAL, Outcome, ResultState, Status
@@ -35,7 +34,7 @@ def due() -> list[Generation]:
 
     With the fields alone that a look-up needs: they come by the thousand and are looked at often.
     """
-    now = timezone.now()
+    now = clock.now()
     waiting = Generation.objects.filter(next_look_at__lte=now).exclude(task_id="")
     light = waiting.only("task_id", "status", "submitted_at", "created_at")
     generations = list(light.order_by("next_look_at")[:MOST_AT_ONCE])
@@ -81,7 +80,7 @@ def look_again(generation: Generation) -> bool:
 
     It is only ever asked after, so nothing can be made or charged a second time.
     """
-    now = timezone.now()
+    now = clock.now()
     by_name = Generation.objects.filter(pk=generation.pk, status__in=LOOKED_FOR).exclude(task_id="")
     if by_name.update(next_look_at=now):
         return True

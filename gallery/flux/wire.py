@@ -29,6 +29,7 @@ from gallery.flux.errors import (
 
 MAX_ANSWER = 2 * 1024 * 1024
 MAX_CONNECT = 10.0
+AGREED = 10  # seconds between two clocks that count as one
 SHORTEST_SECRET = 12
 UNREADABLE = object()
 # What is told of each call: its name, the status (0 when no answer came), the error, seconds.
@@ -71,6 +72,7 @@ class Wire:
         noted: Noted = lambda *call: None,
     ) -> None:
         self._noted = noted
+        self.ahead = 0.0  # seconds that the API's clock is before ours, by its last answer
         self._token = token.strip()
         self._timeout = timeout
         self._connect = min(timeout, MAX_CONNECT)
@@ -131,6 +133,8 @@ class Wire:
         return {"authorization": f"Bearer {self._token}"} if self._token else {}
 
     def _answer(self, response: httpx.Response, content: bytes | None) -> Answer:
+        ahead = _seconds_until(response.headers.get("date", "")) or 0
+        self.ahead = float(ahead) if abs(ahead) > AGREED else 0.0
         body = UNREADABLE if content is None else _parsed(self._scrubbed(_decoded(content)))
         return Answer(status=response.status_code, body=body, headers=response.headers)
 

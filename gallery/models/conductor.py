@@ -35,6 +35,11 @@ class Conductor(models.Model):
     paused_until = models.DateTimeField(null=True, blank=True)
     pause_detail = models.CharField(max_length=500, blank=True)
 
+    # When the one machine of a site on SQLite was started, by the clock that the engine's moments
+    # are of, and the kernel's name of that start.
+    machine_started = models.FloatField(null=True, editable=False)
+    boot = models.CharField(max_length=40, blank=True, default="", db_default="", editable=False)
+
     # The last call that an admin made to see whether the API answers.
     test_asked_at = models.DateTimeField(null=True, blank=True)
     test_ended_at = models.DateTimeField(null=True, blank=True)

@@ -1,10 +1,12 @@
 """The list of a minute's tasks: whole, or not at all."""
 
 import time
+from datetime import datetime, timedelta
 
 import pytest
 from provider_faults import Reply
 
+from gallery.flux import wire
 from gallery.flux.errors import FluxUnavailable
 
 
@@ -40,6 +42,19 @@ def test_the_question_names_the_time_and_the_type(provider, talk):
         "created_at_max": 160.25,
     }
     assert asked.headers["x-record-exempt"] == "true"
+
+
+@pytest.mark.parametrize("ahead", [7200, -7200])
+def test_the_time_is_asked_for_by_the_clock_of_the_api(submit, list_tasks, monkeypatch, ahead):
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + timedelta(seconds=ahead)
+
+    monkeypatch.setattr(wire, "datetime", Wrong)
+    submit()
+
+    assert len(list_tasks(since=ahead - 60, until=ahead + 60)) == 1
 
 
 def test_an_empty_minute_is_an_empty_list(list_tasks):

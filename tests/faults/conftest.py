@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import clocks
 import psycopg
 import pytest
 from provider import Provider
@@ -33,6 +34,12 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("migrated")
     migrate(folder, f"sqlite:///{folder}/migrated.sqlite3")
     return folder / "migrated.sqlite3"
+
+
+@pytest.fixture(scope="session")
+def clock_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What lets the clock of a site's processes jump (see clocks.py)."""
+    return clocks.compile_into(tmp_path_factory.mktemp("clock"))
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,6 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import OperationalError, close_old_connections, connection, transaction
 from django.db.models import F
-from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.models import Task
 from django_q.tasks import async_task
@@ -26,7 +25,7 @@ from PIL import Image as Picture
 from accounts import credits
 from accounts.models import Person
 from gallery import generations, tasks
-from gallery.engine import holders
+from gallery.engine import clock, holders
 from gallery.generations import Wish
 from gallery.models import Attempt, Conductor, FluxModel, Generation, Result, Upload
 
@@ -68,7 +67,7 @@ def mistakes() -> list[str]:
 
 def conductor() -> dict[str, Any]:
     row = Conductor.objects.get(pk=1)
-    is_leased = bool(row.leased_until and row.leased_until > timezone.now())
+    is_leased = bool(row.leased_until and row.leased_until > clock.now())
     return {"holder": row.holder if is_leased else "", "epoch": row.epoch, "pause": row.pause}
 
 
@@ -84,14 +83,14 @@ def is_nobody_writing() -> bool:
 
 def let_claims_end(pid: int) -> None:
     """Let all that a dead cluster holds have run out; here, its main process had this number."""
-    now, holder = timezone.now(), holders.name_of(pid)
+    now, holder = clock.now(), holders.name_of(pid)
     Conductor.objects.filter(holder=holder).update(leased_until=now)
     Result.objects.filter(holder=holder, state="waiting").update(due_at=now)
 
 
 def conducted_elsewhere(seconds: float) -> None:
     """Let a conductor on another machine hold the lease, which dies and leaves it to run out."""
-    until = timezone.now() + timedelta(seconds=seconds)
+    until = clock.now() + timedelta(seconds=seconds)
     Conductor.objects.filter(pk=1).update(holder="another-machine:1", leased_until=until)
 
 

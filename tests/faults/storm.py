@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 import storm_truth
+from clocks import Clock
 from processes import free_port, wait_for
 from provider_jobs import Job
 from real_site import Row, Site
@@ -67,6 +68,7 @@ class Shore:
     form: str
     calls_back: bool
     migrated: Path | str
+    clock: Clock | None = None
     postgres: Postgres | None = None
     redis: Redis | None = None
 
@@ -110,6 +112,10 @@ class Shore:
             return answer.status_code == httpx.codes.OK
 
         wait_for(look, PATIENCE, "a site that is ready")
+
+    def put_clock_right(self) -> None:
+        if self.clock:
+            self.clock.set(0)
 
     def close(self) -> None:
         for someone in self.people:
@@ -159,6 +165,7 @@ class Shore:
     def _mend(self) -> None:
         """Whatever has not ended by now does."""
         self.disk.empty()
+        self.put_clock_right()
         for place in (self.postgres, self.redis):
             if place:
                 place.start()
@@ -249,7 +256,7 @@ class Shore:
     def _settings(self) -> dict[str, str]:
         port = str(free_port())
         url = f"http://127.0.0.1:{port}"
-        settings = {"PORT": port, "SITE_URL": url}
+        settings = {"PORT": port, "SITE_URL": url} | (self.clock.settings if self.clock else {})
         if self.calls_back:
             settings["FLUX_CALLBACK_URL"] = url
         if self.redis:

@@ -16,7 +16,7 @@ from django_q.models import OrmQ, Schedule
 from accounts import credits
 from accounts.models import Person
 from fluxsite import inventory
-from gallery.engine import sweeping
+from gallery.engine import clock, sweeping
 from gallery.models import Attempt, Conductor, Generation, Image, Result, Upload
 from gallery.models.generation import LIVE, OPEN
 
@@ -65,7 +65,7 @@ def let_long_pass() -> None:
 def let_late_ones_be_seen() -> None:
     """Let the moment come at which what was given up is looked up again."""
     for generation in Generation.objects.filter(next_look_at__isnull=False):
-        Generation.objects.filter(pk=generation.pk).update(next_look_at=timezone.now())
+        Generation.objects.filter(pk=generation.pk).update(next_look_at=clock.now())
 
 
 def rows_of(mark: str) -> list[dict[str, Any]]:

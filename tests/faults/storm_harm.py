@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from clocks import Clock
 from processes import at_work_in, parent_of, words_of
 from real_site import Site
 from storm_places import Disk, Postgres, Redis
@@ -19,8 +20,11 @@ class Scene(Protocol):
     site: Site
     weather: Weather
     disk: Disk
+    clock: Clock | None
     postgres: Postgres | None
     redis: Redis | None
+
+    def put_clock_right(self) -> None: ...
 
 
 End = Callable[[], None]
@@ -160,6 +164,15 @@ def fill_disk(scene: Scene, lot: float) -> tuple[str, End]:
     return "fill disk", scene.disk.empty
 
 
+def jump(scene: Scene, lot: float) -> tuple[str, End]:
+    """The clock of the site's machine goes ahead or back, and is put right later."""
+    if not scene.clock:
+        return "(no clock of its own to set)", nothing
+    minutes = (-300, -60, -5, 2, 5, 20, 60, 300)[int(lot * 8)]
+    scene.clock.set(60 * minutes)
+    return f"clock {minutes:+} min", scene.put_clock_right
+
+
 # ── The provider ─────────────────────────────────────────────────────────────────────────────────
 
 
@@ -230,6 +243,7 @@ HARMS = (
     Harm("flush queue", flush_queue, weight=4, is_scaled=True),
     Harm("restart queue", restart_queue, (0.0, 3.0), weight=4, is_scaled=True),
     Harm("fill disk", fill_disk, (1.0, 5.0), weight=4),
+    Harm("jump", jump, (0.5, 5.0), weight=4),
     Harm("outage", go_away, (0.5, 6.0), weight=3),
     Harm("busy", standing("busy", "rate-limited", "bare-429"), (0.5, 3.0), weight=2),
     Harm("used up", standing("used-up", "payment"), (1.0, 4.0), weight=2),

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
+from clocks import Clock
 from real_site import migrate
 from storm import HEAD, Shore, Tale
 from storm_places import Postgres, Redis, program
@@ -23,7 +24,7 @@ FORMS = [
 STORMS = int(os.environ.get("STORMS", "10"))
 FIRST_SEED = int(os.environ.get("STORM_SEED", "0"))
 A_SITE = 10  # storms, then a fresh one
-ALWAYS = 3467  # draws some of everything, for the storm that `make test` runs
+ALWAYS = 8567  # draws some of everything, for the storm that `make test` runs
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +70,8 @@ def shore(
             else {"migrated": "migrated"}
             | {name: request.getfixturevalue(name) for name in ("postgres", "redis")}
         )
+        if shutil.which("cc"):
+            more["clock"] = Clock(folder, request.getfixturevalue("clock_library"))
         opened.append(Shore(folder, form, calls_back=seed % 2 == 1, **more))
         opened[-1].open()
         return opened[-1]
