@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -43,19 +44,27 @@ def allowances(request: TeamRequest) -> HttpResponse:
 @admins_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def budget(request: TeamRequest) -> HttpResponse:
-    row = TeamBudget.objects.get(pk=1)
+    form = _saved_budget(request) if request.method == "POST" else None
+    if form is not None and form.is_valid():
+        messages.success(request, "The team's budget is saved.")
+        return redirect("team")
+    now = TeamBudget.objects.get(pk=1)
+    context = {"form": form or BudgetForm(instance=now), "shown": _stamp(now), "now": now}
+    return render(request, "team/budget.html", context, status=422 if form else 200)
+
+
+@transaction.atomic
+def _saved_budget(request: TeamRequest) -> BudgetForm:
+    """Unless it is not valid; the row is locked, so that of two admins at once one is told."""
+    row = TeamBudget.objects.select_for_update(no_key=True).get(pk=1)
     shown = _stamp(row)
-    form = BudgetForm(request.POST if request.method == "POST" else None, instance=row)
+    form = BudgetForm(request.POST, instance=row)
     if form.is_valid() and request.POST.get("shown") != shown:
         form.add_error(None, "Another admin has changed the budget meanwhile. Look, then save.")
     if form.is_valid():
         form.save()
         audit.record(AuditKind.CREDITS, f"Set the team's budget: {_said(row)}", request=request)
-        messages.success(request, "The team's budget is saved.")
-        return redirect("team")
-    fresh = TeamBudget.objects.get(pk=1)
-    context = {"form": form, "shown": shown, "now": fresh}
-    return render(request, "team/budget.html", context, status=422 if form.is_bound else 200)
+    return form
 
 
 @never_cache
