@@ -19,7 +19,9 @@ from gallery.search import KINDS, RATIOS, Search, Term
 KEPT, IN_TRASH, NOWHERE = "kz", "xz", "nowherez"  # the last is no picture's
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-NEAR = 12_000  # PostgreSQL reads so many neighbours before it asks the index
+# PostgreSQL reads so many neighbours to begin with, and at most, before it asks the index.
+NEAR, FAR = 4_000, 50_000
+SPREAD = 1.5  # times the rows in which a page is to be expected
 
 
 class Hit(NamedTuple):
@@ -66,7 +68,6 @@ class Wish:
     terms: tuple[Term, ...] = ()
     begins: int | None = None  # places
     ends: int | None = None
-    near: int = NEAR
 
 
 def narrowed(wish: Wish, search: Search, person: uuid.UUID) -> Wish:
@@ -177,16 +178,44 @@ def _near(wish: Wish, low: int, high: int, order: str, most: int) -> Found:
 
 
 def _near_in_postgresql(wish: Wish, low: int, high: int, order: str, most: int) -> Found:
-    """Its index knows no order: what is frequent is found by a walk, what is rare by the index."""
+    """Its index knows no order: what is frequent is found by a walk, what is rare by the index.
+
+    Each part of the walk tells how far the rest of it would be.
+    """
+    found: Found = []
+    steps, walked = NEAR, 0
+    while len(found) < most and walked + steps <= FAR:
+        low, high = _past(found, low, high, order)
+        part = _walked(wish, low, high, order, most - len(found), steps)
+        if not part:
+            break
+        found, walked = found + part, walked + steps
+        steps = max(NEAR, int((most - len(found)) * walked / len(found) * SPREAD))
+    if len(found) < most:
+        low, high = _past(found, low, high, order)
+        found = found + _asked(wish, low, high, order, most - len(found))
+    return found
+
+
+def _past(found: Found, low: int, high: int, order: str) -> tuple[int, int]:
+    if not found:
+        return low, high
+    last = found[-1].place
+    return (low, last) if order == "DESC" else (last + 1, high)
+
+
+def _walked(wish: Wish, low: int, high: int, order: str, most: int, steps: int) -> Found:
     query, values = _tsquery(wish)
-    found = _rows(
+    return _rows(
         f"""SELECT place, image_id FROM (SELECT * FROM gallery_entry
-            WHERE place >= %s AND place < %s ORDER BY place {order} LIMIT {wish.near}) AS near
+            WHERE place >= %s AND place < %s ORDER BY place {order} LIMIT {steps}) AS near
             WHERE doc @@ {query} ORDER BY place {order} LIMIT %s""",
         [low, high, *values, most],
     )
-    if len(found) == most:
-        return found
+
+
+def _asked(wish: Wish, low: int, high: int, order: str, most: int) -> Found:
+    query, values = _tsquery(wish)
     return _rows(
         f"""WITH hits AS MATERIALIZED (SELECT place, image_id FROM gallery_entry
             WHERE doc @@ {query} AND place >= %s AND place < %s)

@@ -18,7 +18,6 @@ from gallery.models.review import MOST_STARS
 from gallery.search import BY_STARS, BY_TEAM
 
 FEW = 120
-IN_BAND = 2_000  # neighbours that PostgreSQL reads: a band is rare, or it is not
 NO_STARS = 0  # the band of what nobody has rated
 TENTHS = 10
 
@@ -160,15 +159,14 @@ def _walked(way: Way, bands: Sequence[int], than: Spot | None, most: int) -> Fou
 
 
 def _in_band(way: Way, band: int, begun: int | None, most: int) -> Found:
-    wish = replace(way.among([band]), near=IN_BAND)
-    return [hit._replace(band=band) for hit in way.look(wish, begun, most)]
+    return [hit._replace(band=band) for hit in way.look(way.among([band]), begun, most)]
 
 
 def _filled(way: Way, bands: Sequence[int]) -> Iterator[int]:
     """Those of them in which there is something: half of them are asked for at a time."""
     if len(bands) == 1:
         yield bands[0]
-    elif bands and way.look(replace(way.among(bands), near=IN_BAND), None, 1):
+    elif bands and way.look(way.among(bands), None, 1):
         middle = len(bands) // 2
         yield from _filled(way, bands[:middle])
         yield from _filled(way, bands[middle:])

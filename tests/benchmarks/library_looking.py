@@ -3,7 +3,8 @@
     python tests/benchmarks/library_looking.py 10000
 
 Makes the library where there is none yet. Then answers each line of JSON with one: the milliseconds
-in the database, of the page, and of the processor for it, each time.
+in the database and of the page, those of the processor for either, and the number of pictures, each
+time; or the milliseconds that the plain way takes.
 """
 
 import json
@@ -23,17 +24,15 @@ import django  # noqa: E402  (the house is on the path first)
 
 django.setup()
 
+import library_plain  # noqa: E402
 import library_rows  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
-from django.db.models import Q  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from accounts.models import Person  # noqa: E402
 from gallery.models import Gallery, Image  # noqa: E402
-
-PLAIN_TIMES, PAGE = 3, 60
 
 # What the pages are asked for; {middle} is the month in the middle of the time.
 MIDDLE = f"{library_rows.BEGINNING + library_rows.SPAN / 2:%Y-%m}"
@@ -71,13 +70,6 @@ WORDS = {
     "beginning of a word": "q=lig*",
     "word and filters": "q=fox&model=flux-pro&shape=landscape",
 }
-PLAIN = {
-    "shared": Q(),
-    "shared, in the depth": Q(),
-    "word, every 2nd": Q(prompt__icontains="light"),
-    "word, every 10,000th": Q(prompt__icontains="zebra"),
-    "word that nothing has": Q(prompt__icontains="nowhere"),
-}
 
 
 def addresses() -> dict[str, str]:
@@ -96,16 +88,17 @@ def addresses() -> dict[str, str]:
 class Clock:
     """Of what is spent between asking the database and having its rows."""
 
-    spent = 0.0
+    spent = processor = 0.0
 
     @classmethod
     @contextmanager
     def running(cls) -> Iterator[None]:
-        begun = time.perf_counter()
+        processor, begun = _processor(), time.perf_counter()
         try:
             yield
         finally:
             cls.spent += (time.perf_counter() - begun) * 1000
+            cls.processor += _processor() - processor
 
 
 class ClockedCursor(CursorWrapper):
@@ -133,14 +126,16 @@ class Looker:
         self.addresses = addresses()
         self.clients: dict[str, Client] = {}
 
-    def look(self, who: str, what: str) -> tuple[float, float, float]:
+    def look(self, who: str, what: str) -> tuple[float, float, float, float, int]:
         client = self.clients.get(who) or self._signed_in(who)
-        Clock.spent = 0.0
+        Clock.spent = Clock.processor = 0.0
         processor, begun = _processor(), time.perf_counter()
         answer = client.get(self.addresses[what])
         took = (time.perf_counter() - begun) * 1000
         assert answer.status_code == 200, what
-        return Clock.spent, took, _processor() - processor
+        used = _processor() - processor
+        pictures = answer.content.count(b"data-picture=")
+        return Clock.spent, took, Clock.processor, used, pictures
 
     def _signed_in(self, who: str) -> Client:
         client = self.clients[who] = Client(SERVER_NAME="127.0.0.1")
@@ -153,28 +148,13 @@ def _processor() -> float:
     ours = time.thread_time() * 1000
     if connection.vendor != "postgresql":
         return ours
-    connection.ensure_connection()
+    if connection.connection is None:
+        return ours
     pid = connection.connection.info.backend_pid
     try:
         return ours + int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1_000_000
     except OSError:  # it runs elsewhere
         return ours
-
-
-def plainly(who: str) -> dict[str, list[float]]:
-    """The usual way: OFFSET pages of what may be seen, their number beside them."""
-    person = Person.objects.get(email=who)
-    seen = Q(owner=person) | Q(placements__gallery__in=Gallery.objects.visible_to(person))
-    return {what: [_plain(seen, what) for _ in range(PLAIN_TIMES)] for what in PLAIN}
-
-
-def _plain(seen: Q, what: str) -> float:
-    rows = Image.objects.filter(seen, PLAIN[what], trashed_at=None).distinct()
-    begun = time.perf_counter()
-    number = rows.count()
-    start = number // 2 if "depth" in what else 0
-    list(rows.order_by("-created_at", "-pk")[start : start + PAGE])
-    return (time.perf_counter() - begun) * 1000
 
 
 def main(size: int) -> None:
@@ -189,7 +169,8 @@ def main(size: int) -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         if "plain" in asked:
-            _tell(plainly(asked["plain"]))
+            took = library_plain.measure(asked["who"], asked["plain"])
+            _tell({"took": took and took * 1000, "patience": library_plain.PATIENCE * 1000})
         else:
             _tell([looker.look(asked["who"], asked["what"]) for _ in range(asked["times"])])
 

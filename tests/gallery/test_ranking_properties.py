@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from gallery import indexing, listings, ranking, rating, search, shelves
+from gallery import finding, indexing, listings, ranking, rating, search, shelves
 from gallery.models import Gallery, Image, Membership, Placement, Tag
 from gallery.search import BY_STARS, BY_TEAM
 from gallery.shelves import Mark
@@ -30,6 +30,8 @@ DRAWN = [
     (5, 5, 5, set()),
     (2, 3, 3, {"night", "harbour"}),
 ]
+# How far PostgreSQL walks at first and at most: past all, or a little and then by its index.
+STEPS = [(100, 100), (1, 1), (2, 9), (3, 4)]
 
 pytestmark = pytest.mark.django_db
 often = settings(
@@ -113,17 +115,20 @@ def walked(listing):
 @given(
     who=st.integers(0, 2),
     few=st.sampled_from([0, 3, 100]),
+    steps=st.sampled_from(STEPS),
     stars=st.sampled_from(["", "none", "1", "3", "5"]),
     tag=st.sampled_from(["", "night", "harbour", "harbour,night", "über", "a b", "nowhere"]),
     order=st.sampled_from(["", BY_STARS, BY_TEAM]),
 )
-@example(who=1, few=0, stars="", tag="", order=BY_STARS)
-@example(who=1, few=0, stars="", tag="", order=BY_TEAM)
-@example(who=0, few=3, stars="3", tag="night", order=BY_TEAM)
+@example(who=1, few=0, steps=(2, 9), stars="", tag="", order=BY_STARS)
+@example(who=1, few=0, steps=(1, 1), stars="", tag="", order=BY_TEAM)
+@example(who=0, few=3, steps=(2, 9), stars="3", tag="night", order=BY_TEAM)
 def test_the_same_pictures_in_the_same_order_as_the_plain_model(
-    rows, people, monkeypatch, who, few, stars, tag, order
+    rows, people, monkeypatch, who, few, steps, stars, tag, order
 ):
     monkeypatch.setattr(ranking, "FEW", few)  # beyond it bands are walked through
+    monkeypatch.setattr(finding, "NEAR", steps[0])
+    monkeypatch.setattr(finding, "FAR", steps[1])
     asked = {"stars": stars, "tag": tag, "order": order, "in": "shared" if who else "library"}
 
     listing = listings.find(people[who], asked)

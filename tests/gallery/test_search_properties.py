@@ -78,11 +78,16 @@ def written(one):
 
 
 @often
-@given(st.lists(single | phrase, min_size=1, max_size=4))
-@example([(False, ["fo"], True)])
-@example([(True, ["ox"], False)])
-@example([(False, ["ox", "dog"], False), (True, ["loam"], False)])
-def test_the_same_pictures_as_the_plain_model(library, wanted):
+@given(
+    st.lists(single | phrase, min_size=1, max_size=4),
+    st.sampled_from([(100, 100), (1, 1), (2, 9), (3, 4)]),
+)
+@example([(False, ["fo"], True)], (1, 9))
+@example([(True, ["ox"], False)], (2, 9))
+@example([(False, ["ox", "dog"], False), (True, ["loam"], False)], (100, 100))
+def test_the_same_pictures_as_the_plain_model(library, monkeypatch, wanted, steps):
+    monkeypatch.setattr(finding, "NEAR", steps[0])  # how far PostgreSQL walks at first
+    monkeypatch.setattr(finding, "FAR", steps[1])  # and at most
     asked = " ".join(map(written, wanted))
     read = [
         (out, [word for text in parts for word in plain(text)], star) for out, parts, star in wanted

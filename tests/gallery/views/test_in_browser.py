@@ -2,6 +2,7 @@
 
 import re
 import uuid
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -396,6 +397,65 @@ def test_everything_works_without_a_script(alice, visit, make_generation):
     page.get_by_role("link", name="Newest jobs").click()
     page.get_by_role("link", name="Use again").first.click()
     expect(prompt_of(page)).to_have_value("Job 20")
+
+
+def test_the_library_works_without_a_script(alice, visit, make_image, monkeypatch):
+    monkeypatch.setattr("gallery.shelves.PAGE", 3)
+    fox, moor = make_image(alice, prompt="A red fox"), make_image(alice, prompt="A moor")
+    for number in range(3):
+        make_image(alice, prompt=f"Paper crane {number}", generation=fox.generation)
+    page = visit(alice, java_script_enabled=False)
+    tiles = page.locator("#grid .tile")
+    said = page.locator(".toast")
+
+    page.goto("/library/")  # to the next page and back
+    expect(tiles).to_have_count(3)
+    page.get_by_role("link", name="Older pictures").click()
+    expect(tiles).to_have_count(2)
+    page.get_by_role("link", name="Back to the newest").click()
+    page.get_by_role("searchbox", name="Search").fill("crane -2")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(tiles).to_have_count(2)
+    page.get_by_role("link", name="Clear").click()
+    page.get_by_role("button", name="Shape").click()
+    page.get_by_role("checkbox", name="Portrait").check()
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.get_by_role("heading", name="Nothing matches these filters")).to_be_visible()
+
+    page.goto("/library/?q=fox")
+    tiles.first.hover()
+    page.get_by_role("button", name="Favourite: A red fox").click()
+    page.goto("/library/favourites/")
+    expect(tiles).to_have_count(1)
+
+    page.goto("/library/?q=crane")
+    for box in tiles.get_by_role("checkbox").all():
+        box.check(force=True)
+    bar = page.locator("#bulk")
+    bar.get_by_role("button", name="Add to gallery").click()
+    page.get_by_role("textbox", name="New gallery").fill("Birds")
+    page.get_by_role("button", name="Add pictures").click()
+    expect(said).to_contain_text("3 pictures in Birds.")
+    page.goto("/library/?q=crane")
+    for box in tiles.get_by_role("checkbox").all()[:2]:
+        box.check(force=True)
+    bar.get_by_role("button", name="Download").click()
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="Download").click()
+    with zipfile.ZipFile(coming.value.path()) as archive:
+        assert len([name for name in archive.namelist() if name.endswith(".png")]) == 2
+
+    page.goto("/library/?q=moor")
+    tiles.get_by_role("checkbox").check(force=True)
+    bar.get_by_role("button", name="Delete").click()
+    expect(said).to_contain_text("moved to the trash")
+    page.goto("/library/trash/")
+    tiles.first.hover()
+    page.get_by_role("button", name="Restore: A moor").click()
+    moor.refresh_from_db()
+    assert moor.trashed_at is None
+    page.goto("/library/?q=moor")
+    expect(tiles).to_have_count(1)
 
 
 def _every_kind_of_card(owner, make_generation, make_image):

@@ -113,7 +113,7 @@ def test_a_search_takes_the_same_number_of_queries_for_few_and_many(
     client = client_of(person)
     client.get("/library/")
 
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):  # PostgreSQL looks up to three times for a page
         answer = client.get(reverse(name), {"q": "fox"})
 
     assert len(shown(answer)) == number
