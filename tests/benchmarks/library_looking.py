@@ -20,10 +20,6 @@ HOUSE = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(HOUSE))
 os.environ["DJANGO_SETTINGS_MODULE"] = "fluxsite.settings"
 
-import django  # noqa: E402  (the house is on the path first)
-
-django.setup()
-
 import library_plain  # noqa: E402
 import library_rows  # noqa: E402
 from django.core.management import call_command  # noqa: E402
@@ -31,6 +27,7 @@ from django.db import connection  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
 from django.test import Client  # noqa: E402
 
+import fluxsite.wsgi  # noqa: E402, F401  (made ready for pages as the web server is)
 from accounts.models import Person  # noqa: E402
 from gallery.models import Gallery, Image  # noqa: E402
 

@@ -1,4 +1,6 @@
-"""What no test client can send: requests that name an encoding of their own."""
+"""What no test client can send: requests that name an encoding of their own. And what is frozen."""
+
+import gc
 
 import pytest
 from django.test import RequestFactory
@@ -29,3 +31,7 @@ def test_what_else_is_said_of_the_content_stays():
     status_of(environ)
 
     assert environ["CONTENT_TYPE"] == "multipart/form-data; boundary=X"
+
+
+def test_the_collector_leaves_out_what_was_imported():
+    assert gc.get_freeze_count() > 50_000
