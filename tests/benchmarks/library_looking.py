@@ -20,6 +20,10 @@ HOUSE = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(HOUSE))
 os.environ["DJANGO_SETTINGS_MODULE"] = "fluxsite.settings"
 
+import django  # noqa: E402  (the house is on the path first)
+
+django.setup()
+
 import library_plain  # noqa: E402
 import library_rows  # noqa: E402
 from django.core.management import call_command  # noqa: E402
