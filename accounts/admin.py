@@ -113,8 +113,8 @@ class PersonAdmin(UserAdmin):  # type: ignore[type-arg]
         form = AdjustmentForm(request.POST or None)
         if not form.is_valid():
             return self._adjustment_page(request, person, form)
-        credits.adjust(person, **form.cleaned_data, by=request.user)
-        self._tell_and_log(request, person, form.cleaned_data["amount"])
+        if credits.adjust(person, **form.cleaned_data, by=request.user):
+            self._tell_and_log(request, person, form.cleaned_data["amount"])
         return redirect("admin:accounts_person_change", person.pk)
 
     def _adjustment_page(

@@ -13,6 +13,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 from django.db.models import Q, QuerySet, Sum
@@ -138,19 +139,16 @@ def settle(*, reference: str, cost: Decimal, note: str = "") -> bool:
     return _follow(held, CreditKind.SETTLE, cost - _sum_of(reference), note)
 
 
-def adjust(person: Person, amount: Decimal, *, by: Person, note: str) -> None:
-    """Give somebody credits for this month, or take some (a negative amount), with a reason."""
-    amount = _exact(amount)
-    if not amount or not note.strip():
+def adjust(person: Person, amount: Decimal, *, by: Person, note: str, token: object = "") -> bool:
+    """Give somebody credits for this month, or take some (a negative amount), with a reason.
+
+    False when it was done before: the same token again (a form that was sent twice) adds nothing.
+    """
+    amount, reason = _exact(amount), note.strip()
+    if not amount or not reason:
         raise ValueError("An adjustment needs an amount other than 0, and a reason.")
-    CreditEntry.objects.create(
-        kind=CreditKind.ADJUST,
-        person=person,
-        amount=amount,
-        note=note.strip(),
-        made_by=by,
-        day=months.today(),
-    )
+    line = {"person": person, "amount": amount, "note": reason, "made_by": by}
+    return _write_once(CreditKind.ADJUST, f"adjust:{token or uuid4()}", **line, day=months.today())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,3 +1,4 @@
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -75,6 +76,9 @@ class LettersForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class AdjustmentForm(forms.Form):
+    """The token makes a form that is sent twice, as by a double click, one adjustment."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4, required=False)
     amount = forms.DecimalField(
         max_digits=14,
         decimal_places=4,

@@ -73,7 +73,9 @@ def adjust(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     form = AdjustmentForm(request.POST)
     if not form.is_valid():
         return person_page(request, person, adjustment=form)
-    credits.adjust(person, **form.cleaned_data, by=request.user)
+    if not credits.adjust(person, **form.cleaned_data, by=request.user):
+        messages.warning(request, "This was done already, so nothing is added. Look, then adjust.")
+        return redirect(_place(person))
     amount, note = form.cleaned_data["amount"], form.cleaned_data["note"]
     text = f"Adjusted the credits of {person} by {amount.normalize():+f}: {note}"
     audit.record(AuditKind.CREDITS, text, request=request)

@@ -1,12 +1,14 @@
 """What nobody should write into the team's forms, and what two admins should not do at once."""
 
 import html
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 
-from accounts import allowances, people
+from accounts import allowances, credits, people
 from accounts.models import (
     AllowanceRequest,
     AuditEvent,
@@ -156,6 +158,49 @@ def test_a_text_that_nobody_can_keep_is_refused(name, text, client_of, admin, al
     else:
         assert answer.status_code == 422
         assert everything() == before
+
+
+def test_credits_that_are_adjusted_by_a_double_click_are_adjusted_once(client_of, admin, alice):
+    client, path = client_of(admin), f"/team/people/{alice.pk}/"
+    token = re.search(r'name="token" value="([^"]+)"', client.get(path).text)[1]
+    form = {"amount": "5", "note": "A poster", "token": token}
+
+    first, second = (client.post(f"{path}adjust/", form, follow=True).text for _ in range(2))
+
+    assert "Alice Adler has 5 credits more this month." in first
+    assert "This was done already, so nothing is added." in second
+    assert CreditEntry.objects.get().amount == 5
+    assert AuditEvent.objects.filter(text__startswith="Adjusted the credits").count() == 1
+    assert token not in second  # the next adjustment is one of its own
+
+
+def test_two_adjustments_that_look_alike_are_two(client_of, admin, alice):
+    for _ in range(2):
+        client_of(admin).post(f"/team/people/{alice.pk}/adjust/", {"amount": "5", "note": "x"})
+
+    assert CreditEntry.objects.count() == 2
+
+
+def test_a_wrong_adjustment_keeps_its_token(client_of, admin, alice):
+    token = "7f0c6a3e-9f0f-4b7e-8d3c-0d4f2ad5a0c1"
+    sent = {"amount": "0", "note": "x", "token": token}
+
+    answer = client_of(admin).post(f"/team/people/{alice.pk}/adjust/", sent)
+
+    assert answer.status_code == 422
+    assert f'name="token" value="{token}"' in answer.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_credits_that_are_adjusted_twice_in_the_same_moment_are_adjusted_once(two):
+    ada, otto = two
+
+    done = all_at_once(
+        lambda number: credits.adjust(otto, Decimal(5), by=ada, note="x", token="one form"), times=4
+    )
+
+    assert sorted(done) == [False, False, False, True]
+    assert CreditEntry.objects.get().reference == "adjust:one form"
 
 
 # ── Two admins at once ───────────────────────────────────────────────────────────────────────────
