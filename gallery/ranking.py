@@ -17,7 +17,7 @@ from gallery.models import Image, Rating
 from gallery.models.review import MOST_STARS
 from gallery.search import BY_STARS, BY_TEAM
 
-FEW = 120
+FEW = 300
 NO_STARS = 0  # the band of what nobody has rated
 TENTHS = 10
 
