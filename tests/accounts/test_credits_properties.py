@@ -50,13 +50,18 @@ class Spent:
         return Decimal(0) if self.is_released else self.held
 
 
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)  # who joins after the turn carries nothing over
+
+
 class Story:
     """Acts on the real ledger, and keeps a plain account of what it should be."""
 
     def __init__(self):
         TeamBudget.objects.update(usual_allowance=ALLOWANCE, monthly_cap=TEAM_CAP)
         self.people = {
-            name: Person.objects.create_user(f"{name}@example.org", daily_cap=DAILY_CAP)
+            name: Person.objects.create_user(
+                f"{name}@example.org", daily_cap=DAILY_CAP, joined_at=LONG_AGO
+            )
             for name in ("alice", "bob")
         }
         self.today = date(2026, 11, 22)

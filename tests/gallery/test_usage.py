@@ -46,7 +46,9 @@ class Story:
     def __init__(self):
         self.now = BEGIN
         self.people = {
-            name: Person.objects.create_user(f"{name}-{uuid.uuid4()}@example.org", "-", name=name)
+            name: Person.objects.create_user(
+                f"{name}-{uuid.uuid4()}@example.org", "-", name=name, joined_at=BEGIN
+            )
             for name in WHO
         }
         Person.objects.update(monthly_allowance=10_000)
