@@ -191,7 +191,7 @@ def storage_options(url: str, data_dir: Path) -> dict[str, object]:
         }
     if parts.scheme == "s3" and parts.hostname:
         return {
-            "BACKEND": "storages.backends.s3.S3Storage",
+            "BACKEND": "gallery.remote.RemoteStorage",
             "OPTIONS": _s3(parts.netloc, parts.query),
         }
     raise ImproperlyConfigured(

@@ -11,7 +11,6 @@ from gallery.engine import clock, conductor, heartbeat, hints, moving, states, s
 from gallery.engine.states import Move
 from gallery.models import Attempt, Generation
 from gallery.models.generation import LIVE, Outcome, Status
-from gallery.storage import DurableFileSystemStorage
 
 UNCONFIRMED_FOR = timedelta(minutes=15)
 RUNNING_FOR = timedelta(minutes=30)
@@ -22,11 +21,12 @@ def sweep() -> None:
     _give_up(_overdue(Status.UNCONFIRMED, UNCONFIRMED_FOR), states.GIVE_UP_UNCONFIRMED)
     _give_up(_overdue(Status.RUNNING, RUNNING_FOR), states.GIVE_UP_RUNNING)
     _finish_what_is_stored()
-    _clear_half_written_files()
-    uploads.clear_unused()
     storing.hand_out()
     heartbeat.forget_old()
     look_after_conductor()
+    # Last what a disk or a store that is away would break off.
+    _clear_half_written_files()
+    uploads.clear_unused()
     trash.clear()
 
 
@@ -59,6 +59,6 @@ def _finish_what_is_stored() -> None:
 
 
 def _clear_half_written_files() -> None:
-    if isinstance(default_storage, DurableFileSystemStorage):
-        for name in default_storage.leftovers(HALF_WRITTEN_FOR.total_seconds()):
-            default_storage.delete(name)
+    leftovers = getattr(default_storage, "leftovers", None)  # where there can be any
+    for name in leftovers(HALF_WRITTEN_FOR.total_seconds()) if leftovers else ():
+        default_storage.delete(name)

@@ -9,8 +9,10 @@ from pathlib import Path
 import clocks
 import psycopg
 import pytest
+from many_machines import Front, Machine
 from provider import Provider
 from real_site import TOKEN, Site, migrate
+from store import Store
 
 from tests.conftest import POSTGRESQL
 
@@ -40,6 +42,13 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def clock_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What lets the clock of a site's processes jump (see clocks.py)."""
     return clocks.compile_into(tmp_path_factory.mktemp("clock"))
+
+
+@pytest.fixture(scope="session")
+def store() -> Iterator[Store]:
+    store = Store()
+    yield store
+    store.close()
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +95,26 @@ def build(
 @pytest.fixture
 def site(build: Callable[..., Site]) -> Site:
     return build()
+
+
+@pytest.fixture
+def house(
+    tmp_path: Path, provider: Provider, store: Store, backends: dict[str, str]
+) -> Iterator[tuple[Front, Machine, Machine]]:
+    """Two machines, not started yet, behind an nginx that is."""
+    one, two = (
+        Machine(tmp_path / name, provider, store.url, **backends) for name in ("one", "two")
+    )
+    front = Front(tmp_path / "front", [one.port, two.port])
+    for each in (one, two):
+        each.settings["SITE_URL"] = front.url
+    one.store.create()
+    front.start()
+    yield front, one, two
+    front.close()
+    for each in (one, two):
+        each.close()
+    one.store.objects.delete()
 
 
 @contextlib.contextmanager

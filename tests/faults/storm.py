@@ -19,6 +19,7 @@ from clocks import Clock
 from processes import free_port, wait_for
 from provider_jobs import Job
 from real_site import Row, Site
+from store import Bucket
 from storm_harm import End
 from storm_people import PASSWORD, Someone
 from storm_places import Disk, Postgres, Redis
@@ -71,6 +72,7 @@ class Shore:
     clock: Clock | None = None
     postgres: Postgres | None = None
     redis: Redis | None = None
+    bucket: Bucket | None = None
 
     def __post_init__(self) -> None:
         self.weather = Weather()
@@ -91,16 +93,26 @@ class Shore:
             someone.sign_in()
 
     def weather_a_storm(self, seed: int) -> Tale:
-        plan = drawn(seed, is_scaled=self.postgres is not None)
+        plan = self.plan(seed)
         tale, began = Tale(plan, self.form), time.monotonic()
         try:
             self._storm(plan, tale)
             self._calm_down(plan)
+            self.fetch_files()
             tale.rows = storm_truth.check(self, plan)
         except Exception as error:  # the table tells it, and the caller goes on with another site
             tale.trouble = f"{type(error).__name__}: {error}"
         tale.seconds = time.monotonic() - began
         return tale
+
+    def plan(self, seed: int) -> Plan:
+        return drawn(seed, is_scaled=self.postgres is not None, is_stored=self.bucket is not None)
+
+    def fetch_files(self) -> None:
+        """Bring what is in a store to the disk, where the truth is looked for."""
+        if self.bucket:
+            shutil.rmtree(self.site.data / "media", ignore_errors=True)
+            self.bucket.fetch_into(self.site.data / "media")
 
     def wait_until_ready(self) -> None:
         def look() -> bool:
@@ -126,6 +138,8 @@ class Shore:
         finally:
             self.weather.close()
             self.disk.close()
+            if self.bucket:
+                self.bucket.close()
             if self.postgres:
                 self.postgres.drop(self.site.settings["DATABASE_URL"].rpartition("/")[2])
 
@@ -166,6 +180,8 @@ class Shore:
         """Whatever has not ended by now does."""
         self.disk.empty()
         self.put_clock_right()
+        if self.bucket:
+            self.bucket.door.open()
         for place in (self.postgres, self.redis):
             if place:
                 place.start()
@@ -259,6 +275,8 @@ class Shore:
         settings = {"PORT": port, "SITE_URL": url} | (self.clock.settings if self.clock else {})
         if self.calls_back:
             settings["FLUX_CALLBACK_URL"] = url
+        if self.bucket:
+            settings["STORAGE_URL"] = self.bucket.address
         if self.redis:
             settings["REDIS_URL"] = self.redis.url
         if isinstance(self.migrated, str) and self.postgres:

@@ -10,6 +10,7 @@ from typing import Protocol
 from clocks import Clock
 from processes import at_work_in, parent_of, words_of
 from real_site import Site
+from store import Bucket
 from storm_places import Disk, Postgres, Redis
 from storm_weather import Weather
 
@@ -23,6 +24,7 @@ class Scene(Protocol):
     clock: Clock | None
     postgres: Postgres | None
     redis: Redis | None
+    bucket: Bucket | None
 
     def put_clock_right(self) -> None: ...
 
@@ -38,6 +40,7 @@ class Harm:
     lasts: tuple[float, float] = (0.0, 0.0)  # seconds, at least and at most
     weight: int = 2
     is_scaled: bool = False  # needs PostgreSQL and Redis
+    is_stored: bool = False  # needs a store that speaks S3
 
 
 def nothing() -> None:
@@ -164,6 +167,13 @@ def fill_disk(scene: Scene, lot: float) -> tuple[str, End]:
     return "fill disk", scene.disk.empty
 
 
+def shut_store(scene: Scene, lot: float) -> tuple[str, End]:
+    assert scene.bucket
+    mood = ("away", "busy", "cut")[int(lot * 3)]
+    scene.bucket.door.shut(mood)
+    return f"store {mood}", scene.bucket.door.open
+
+
 def jump(scene: Scene, lot: float) -> tuple[str, End]:
     """The clock of the site's machine goes ahead or back, and is put right later."""
     if not scene.clock:
@@ -243,6 +253,7 @@ HARMS = (
     Harm("flush queue", flush_queue, weight=4, is_scaled=True),
     Harm("restart queue", restart_queue, (0.0, 3.0), weight=4, is_scaled=True),
     Harm("fill disk", fill_disk, (1.0, 5.0), weight=4),
+    Harm("shut store", shut_store, (0.5, 8.0), weight=12, is_stored=True),
     Harm("jump", jump, (0.5, 5.0), weight=4),
     Harm("outage", go_away, (0.5, 6.0), weight=3),
     Harm("busy", standing("busy", "rate-limited", "bare-429"), (0.5, 3.0), weight=2),

@@ -4,15 +4,11 @@ half of itself."""
 import hashlib
 import itertools
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import truth
-from many_machines import Front, Machine, Visitor, poll_in, token_in, wait_until_open
-from moto.server import ThreadedMotoServer
+from many_machines import Machine, Visitor, poll_in, token_in, wait_until_open
 from processes import wait_for
-from provider import Provider
 from real_site import FINAL, TOKEN
 
 from tests.conftest import PASSWORD
@@ -27,32 +23,6 @@ PATIENT = ("--patience=45", "--stop-patience=75")  # as its unit has it
 PROMPT = "A lighthouse that no log may speak of"
 # Lines that a process writes of itself belong to no request and to no task.
 OF_ITSELF = {"fluxsite.supervision.cluster", "fluxsite.supervision.troubles", "_granian"}
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    server = ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def house(
-    tmp_path: Path, provider: Provider, s3: str, backends: dict[str, str]
-) -> Iterator[tuple[Front, Machine, Machine]]:
-    one, two = (Machine(tmp_path / name, provider, s3, **backends) for name in ("one", "two"))
-    front = Front(tmp_path / "front", [one.port, two.port])
-    for each in (one, two):
-        each.settings["SITE_URL"] = front.url
-    one.store.create()
-    front.start()
-    yield front, one, two
-    front.close()
-    for each in (one, two):
-        each.close()
-    one.store.objects.delete()
 
 
 def test_two_machines_are_one_site_and_it_outlives_half_of_itself(house):

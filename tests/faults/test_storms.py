@@ -1,8 +1,8 @@
 """Storms: a site at work, of which parts are killed, stopped and starved at random, by a seed.
 
-`make faults` runs `STORMS` of them (10 unless said otherwise) on each of the two forms of the site
-and prints what befell and what held. `STORM_SEED=7 STORMS=1 make faults ARGS="-k storms"` runs one
-again.
+`make faults` runs `STORMS` of them (10 unless said otherwise) on each form of the site (SQLite and
+files; PostgreSQL, Redis and files; the same with a store that speaks S3) and prints what befell and
+what held. `STORM_SEED=7 STORMS=1 make faults ARGS="-k storms"` runs one again.
 """
 
 import os
@@ -20,6 +20,7 @@ from storm_plan import drawn
 FORMS = [
     pytest.param("sqlite", id="sqlite"),
     pytest.param("scaled", marks=[pytest.mark.postgresql, pytest.mark.redis], id="scaled"),
+    pytest.param("stored", marks=[pytest.mark.postgresql, pytest.mark.redis], id="stored"),
 ]
 STORMS = int(os.environ.get("STORMS", "10"))
 FIRST_SEED = int(os.environ.get("STORM_SEED", "0"))
@@ -70,6 +71,8 @@ def shore(
             else {"migrated": "migrated"}
             | {name: request.getfixturevalue(name) for name in ("postgres", "redis")}
         )
+        if form == "stored":
+            more["bucket"] = request.getfixturevalue("store").bucket()
         if shutil.which("cc"):
             more["clock"] = Clock(folder, request.getfixturevalue("clock_library"))
         opened.append(Shore(folder, form, calls_back=seed % 2 == 1, **more))

@@ -4,9 +4,9 @@ import contextlib
 import datetime
 
 from django.test import RequestFactory
-from storages.backends.s3 import S3Storage
 
 from gallery import files
+from gallery.remote import RemoteStorage
 
 DATA = bytes(range(256)) * 4000
 SIZE = len(DATA)
@@ -17,7 +17,7 @@ SAME_DAY = "Sun, 22 Nov 2026 10:00:00 GMT"
 
 
 def in_s3(endpoint, bucket):
-    return S3Storage(
+    return RemoteStorage(
         bucket_name=bucket,
         endpoint_url=endpoint,
         access_key="key",

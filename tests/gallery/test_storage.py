@@ -266,3 +266,24 @@ def test_a_bucket_is_healthy_while_it_answers(bucket):
 
 def test_a_bucket_that_is_not_there_is_told_in_words(s3):
     assert "can't be kept" in is_healthy(in_s3(s3, "gone"))
+
+
+def test_trouble_of_a_store_is_told_as_that_of_a_disk(s3):
+    gone = in_s3(s3, "gone")
+
+    for attempt in (
+        lambda: gone.save("a.png", ContentFile(b"a")),
+        lambda: gone.leftovers(0),
+    ):
+        with pytest.raises(OSError, match="NoSuchBucket"):
+            attempt()
+
+
+def test_probes_that_were_left_in_a_store_are_found(s3):
+    store = in_s3(s3, "pictures")
+    store.bucket.create()
+    store.save(".parts/probe-1.part", ContentFile(b"left behind"))
+    store.save("originals/a.png", ContentFile(b"kept"))
+
+    assert store.leftovers(older_than=-5) == [".parts/probe-1.part"]
+    assert store.leftovers(older_than=60) == []
