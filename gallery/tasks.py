@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 from django_q.models import Schedule
 
 from accounts import alerts, carrying, letters
 from gallery import billing, digests, leaving, outside, usage, webhooks
 from gallery.engine import conductor, heartbeat, storing, sweeping, testing
+from gallery.models import Conductor
 from gallery.posting import open_poster
 
 SHIFT = 60  # seconds
@@ -68,8 +70,14 @@ def let_schedules_follow_the_clock() -> None:
     Schedule.objects.filter(next_run__gt=now + LONGEST_BETWEEN).update(next_run=now)
 
 
+@transaction.atomic
 def ensure_schedules() -> None:
+    """One of each. Nothing but this lock keeps workers that start at once from making two."""
+    Conductor.objects.select_for_update().filter(pk=1).first()
     for name, func, minutes in SCHEDULES:
+        same = Schedule.objects.filter(name=name).order_by("pk")
+        for twin in same[1:]:
+            twin.delete()
         Schedule.objects.update_or_create(
             name=name,
             defaults={"func": func, "schedule_type": Schedule.MINUTES, "minutes": minutes},
