@@ -13,6 +13,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import OperationalError, close_old_connections, connection, transaction
@@ -27,7 +28,7 @@ from accounts.models import Person
 from gallery import generations, tasks
 from gallery.engine import clock, holders
 from gallery.generations import Wish
-from gallery.models import Attempt, Conductor, FluxModel, Generation, Result, Upload
+from gallery.models import Attempt, Conductor, FluxModel, Generation, Result, Upload, Webhook
 
 
 def make_person(name: str, allowance: str = "1000", password: str = "") -> None:
@@ -129,6 +130,16 @@ def sweep() -> None:
     tasks.sweep()
 
 
+def make_webhook(name: str) -> str:
+    """To an address that nothing is ever sent to. Return what its messages are signed with."""
+    person = Person.objects.get(email=f"{name}@example.org")
+    return str(Webhook.objects.create(owner=person, address="https://198.51.100.7/hook").secret)
+
+
+def what_sessions_hold() -> list[str]:
+    return [repr(session.get_decoded()) for session in Session.objects.all()]
+
+
 @contextlib.contextmanager
 def _patience(seconds: float) -> Iterator[None]:
     """How long SQLite waits for another writer; PostgreSQL is told so by each query."""
@@ -188,6 +199,8 @@ ORDERS: dict[str, Callable[..., Any]] = {
         lose_tasks,
         let_pass,
         sweep,
+        make_webhook,
+        what_sessions_hold,
     )
 }
 

@@ -5,6 +5,7 @@ import threading
 from decimal import Decimal
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, default_storage
 from django.core.management import CommandError, call_command
@@ -46,6 +47,19 @@ def filled(alice, bob, make_image, make_generation):
     credits.hold(alice, Decimal("0.2161"), reference="generation:1")
     credits.adjust(bob, Decimal(-3), by=alice, note="a gift taken back")
     return images
+
+
+def test_a_backup_signs_nobody_in(alice, client, tmp_path):
+    client.force_login(alice)
+    key = client.session.session_key
+
+    backups.write(tmp_path / "backup", default_storage, print)
+
+    assert Session.objects.filter(pk=key).exists()
+    assert key.encode() not in (tmp_path / "backup" / backups.ROWS).read_bytes()
+    backups.restore(tmp_path / "backup", default_storage, print)
+    assert not Session.objects.exists()
+    assert Person.objects.filter(pk=alice.pk).exists()
 
 
 def found(name, words, **others):
