@@ -4,6 +4,7 @@ import re
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from datetime import datetime
+from threading import BoundedSemaphore
 from typing import IO, Any
 from urllib.parse import quote
 
@@ -19,6 +20,8 @@ from django.utils.http import (
 )
 
 CHUNK = 256 * 1024
+# A slow reader keeps one of the web server's threads to the last byte: some are left for pages.
+AT_ONCE = 20  # of what is longer than a piece
 # Style, because browsers bring their own to a picture that is opened by itself.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -26,6 +29,8 @@ ASK_EACH_TIME = "private, no-cache"
 ONE_RANGE = re.compile(r"bytes=(?P<first>[0-9]{0,18})-(?P<last>[0-9]{0,18})", re.IGNORECASE)
 # Path separators, what some systems forbid, line breaks, and marks that reverse the reading.
 NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u2028-\u202e\u2066-\u2069]+')
+
+_slots = BoundedSemaphore(AT_ONCE)
 
 
 def send(
@@ -140,16 +145,22 @@ def _is_still_the_same(request: HttpRequest, headers: dict[str, str]) -> bool:
 
 def _streamed(
     file: "File[Any]", span: range, headers: dict[str, str], status: int = 200
-) -> StreamingHttpResponse:
+) -> HttpResponseBase:
+    slot = _slots if len(span) > CHUNK else None
+    if slot and not slot.acquire(blocking=False):
+        file.close()
+        words = "Too many downloads are under way. Try again in a moment.\n"
+        busy = {"Retry-After": "5", "Cache-Control": "no-store"}
+        return HttpResponse(words, status=503, content_type="text/plain", headers=busy)
     headers = headers | {"Content-Length": str(len(span))}
-    return StreamingHttpResponse(_Part(file, span), status=status, headers=headers)
+    return StreamingHttpResponse(_Part(file, span, slot), status=status, headers=headers)
 
 
 class _Part:
     """A part of a file, piece by piece; closed with the response, even one that was never sent."""
 
-    def __init__(self, file: "File[Any]", span: range) -> None:
-        self._file = file
+    def __init__(self, file: "File[Any]", span: range, slot: BoundedSemaphore | None) -> None:
+        self._file, self._slot = file, slot
         self._pieces = _pieces(file, span)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -158,6 +169,9 @@ class _Part:
     def close(self) -> None:
         self._pieces.close()
         self._file.close()
+        slot, self._slot = self._slot, None
+        if slot:
+            slot.release()
 
 
 def _pieces(file: "File[Any]", span: range) -> Generator[bytes, None, None]:

@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage
 from django.http import Http404, HttpResponse
 
+from gallery import files
 from gallery.storage import DurableFileSystemStorage
 
 pytestmark = pytest.mark.django_db  # the end of an answer looks after its connections
@@ -170,3 +171,21 @@ def test_nginx_cannot_send_what_is_in_no_folder():
     storage.save(NAME, ContentFile(DATA))
 
     assert body(ask(storage, accel="/internal/")) == DATA
+
+
+def test_slow_readers_leave_threads_for_the_pages():
+    storage = InMemoryStorage()
+    storage.save(NAME, ContentFile(DATA))
+    reading = [ask(storage) for _ in range(files.AT_ONCE)]
+
+    refused = ask(storage)
+    assert refused.status_code == 503 and refused.headers["Retry-After"]
+    assert ask(storage, Range="bytes=0-99").status_code == 206  # what is short keeps nobody
+    reading.pop().close()
+    reading.append(ask(storage))
+    assert reading[-1].status_code == 200
+    for each in reading:
+        each.close()
+        each.close()  # once too often gives back no place that somebody else has
+    with pytest.raises(ValueError, match="too many times"):
+        files._slots.release()
