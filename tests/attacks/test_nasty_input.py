@@ -7,8 +7,8 @@ address, and a new field, are tried without a word in this file.
 from itertools import groupby
 
 import pytest
-from django.db import connection
 from attacking import IN_PATHS, NASTY, STRONGEST, TRIED_ALWAYS, USUAL, Attacker
+from django.db import connection
 from everything import EVERY, OURS
 
 from gallery import rating
