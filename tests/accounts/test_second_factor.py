@@ -197,7 +197,18 @@ def test_a_passkey_gets_another_name(client_of, alice):
     assert "Old laptop" in client.get("/settings/security/").text
 
 
-@pytest.mark.parametrize("sent", ["", "{}", "[]", '"x"', '{"response": {"userHandle": "eA"}}', "{"])
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "",
+        "{}",
+        "[]",
+        '"x"',
+        '{"response": {"userHandle": "eA"}}',
+        "{",
+        pytest.param("[" * 5000, id="deep"),
+    ],
+)
 def test_a_made_up_passkey_opens_nothing(client, alice, sent):
     client.get("/accounts/passkeys/sign-in/", headers={"accept": "application/json"})
 

@@ -21,8 +21,8 @@ def _by_first_word(addresses):
 
 
 GROUPS = _by_first_word(EVERY)
-# Errors of packages, for who is signed in already; strict, so that their end is told.
-KNOWN = {"accounts": "django-allauth: a passkey's answer of 5,000 nested lists"}
+# Errors of packages, for admins alone; strict, so that their end is told.
+KNOWN = {}
 if connection.vendor == "sqlite":  # PostgreSQL finds no such row
     KNOWN["admin"] = "Django's back office: a key of a formset larger than the database counts"
 
