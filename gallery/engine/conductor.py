@@ -124,7 +124,10 @@ class Shift:
         return stopping.requested() or now > self.ends_at or now > self.idle_since + IDLE
 
     def _is_busy(self) -> bool:
-        return bool(self.posts or self.errands or self.answers.qsize() or not self._is_written)
+        return bool(self.errands) or self._is_sending()
+
+    def _is_sending(self) -> bool:
+        return bool(self.posts or self.answers.qsize() or not self._is_written)
 
     async def _hold_on(self) -> None:
         try:
@@ -146,7 +149,8 @@ class Shift:
         await _db(callbacks.act_on_waiting)
         await _db(storing.hand_out)
         await _db(tallies.keep_now_and_then)
-        if self._is_busy() or await _db(is_anything_to_do):
+        # Errands are begun by every tick, also when they will find nothing.
+        if self._is_sending() or await _db(is_anything_to_do):
             self.idle_since = time.monotonic()
 
     # ── Sending ──────────────────────────────────────────────────────────────────────────────────
@@ -217,9 +221,8 @@ class Shift:
 
     async def _probe(self) -> None:
         """See whether the trouble is over that submissions wait for."""
-        now = await _db(clock.now)
-        conductor = await _db(Conductor.objects.get, pk=1)
-        if not pauses.is_due(conductor, now):
+        conductor = await _db(_due_to_be_probed)
+        if conductor is None:
             return
         try:
             is_over = await self._has_passed(conductor)
@@ -233,6 +236,12 @@ class Shift:
         if conductor.pause != Pause.BUSY:
             await self.client.check_token()
         return True
+
+
+def _due_to_be_probed() -> Conductor | None:
+    now = clock.now()
+    conductor = Conductor.objects.get(pk=1)
+    return conductor if pauses.is_due(conductor, now) else None
 
 
 def _leave(lease: Lease) -> None:
