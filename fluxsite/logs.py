@@ -5,6 +5,7 @@ import logging
 import re
 import secrets
 from contextvars import ContextVar
+from typing import Any
 
 # Addresses that are keys: whoever knows one gets in. A test walks all that hold a token.
 KEYS = re.compile(
@@ -14,6 +15,36 @@ KEYS = re.compile(
 # What begins a new line, moves the cursor or turns the reading round.
 NOT_IN_A_LINE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 OURS = re.compile(r"[0-9A-Za-z._-]{8,64}")
+
+
+def config(form: str, level: str) -> dict[str, Any]:
+    """For the setting LOGGING: lines as `text` or as `json`, from this level on."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+            "json": {"()": "fluxsite.logs.JsonFormatter"},
+        },
+        "filters": {
+            "request": {"()": "fluxsite.logs.RequestFilter"},
+            "without_keys": {"()": "fluxsite.logs.WithoutKeys"},
+        },
+        "handlers": {
+            "console": {
+                "class": "logging.StreamHandler",
+                "formatter": form,
+                "filters": ["request", "without_keys"],
+            }
+        },
+        "root": {"handlers": ["console"], "level": level},
+        "loggers": {
+            "httpx": {"level": "WARNING"},  # its lines name addresses, and addresses can be secrets
+            "django.request": {"level": "ERROR"},
+            "django-q": {"level": "WARNING"},
+        },
+    }
+
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 task_id: ContextVar[str] = ContextVar("task_id", default="")  # of the queue, in a worker

@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from fluxsite import logs
 from fluxsite.environment import (
     Environment,
     data_folder,
@@ -279,28 +280,4 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("MAIL_FROM", f"Fluxsite <fluxsite@{
 LOG_FORMAT = env.choice("LOG_FORMAT", "text", among=("text", "json"))
 METRICS_TOKEN = env.secret("METRICS_TOKEN")  # empty: there is no /metrics
 LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", among=("DEBUG", "INFO", "WARNING", "ERROR"))
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-        "json": {"()": "fluxsite.logs.JsonFormatter"},
-    },
-    "filters": {
-        "request": {"()": "fluxsite.logs.RequestFilter"},
-        "without_keys": {"()": "fluxsite.logs.WithoutKeys"},
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": LOG_FORMAT,
-            "filters": ["request", "without_keys"],
-        }
-    },
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-    "loggers": {
-        "httpx": {"level": "WARNING"},  # its lines name addresses, and addresses can be secrets
-        "django.request": {"level": "ERROR"},
-        "django-q": {"level": "WARNING"},
-    },
-}
+LOGGING = logs.config(LOG_FORMAT, LOG_LEVEL)

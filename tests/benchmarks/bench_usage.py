@@ -117,12 +117,11 @@ def _measured(url: str) -> dict[str, Any]:
 
 
 def measure() -> None:
-    import django  # noqa: PLC0415 - settings come from the environment of this process alone
-
-    django.setup()
+    # Settings come from the environment of this process alone; it is made ready as the web server.
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connection  # noqa: PLC0415
 
+    import fluxsite.wsgi  # noqa: F401, PLC0415
     from gallery import usage  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)

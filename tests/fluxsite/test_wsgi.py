@@ -1,11 +1,18 @@
-"""What no test client can send: requests that name an encoding of their own. And what is frozen."""
+"""What no test client sees: what the web server is answered without Django, requests that name an
+encoding of their own, and what is frozen."""
 
 import gc
 
 import pytest
+from django.db import OperationalError
 from django.test import RequestFactory
+from django.urls import reverse
+from django.utils import timezone
 
+from fluxsite import wsgi
 from fluxsite.wsgi import application
+from gallery import stamps
+from gallery.models import FeedVersion
 
 
 def status_of(environ):
@@ -35,3 +42,49 @@ def test_what_else_is_said_of_the_content_stays():
 
 def test_the_collector_leaves_out_what_was_imported():
     assert gc.get_freeze_count() > 50_000
+
+
+@pytest.fixture
+def poll(alice):
+    signed = stamps.Stamp(person_id=alice.pk, version=0, at=timezone.now()).signed()
+    return RequestFactory().get(reverse("live_poll", args=[signed])).environ
+
+
+@pytest.fixture
+def asked_of_django(monkeypatch):
+    """The addresses that Django was asked for."""
+    asked = []
+    monkeypatch.setattr(wsgi, "_django", lambda environ, _: asked.append(environ["PATH_INFO"]))
+    return asked
+
+
+def test_a_poll_without_news_is_answered_without_a_request(
+    poll, asked_of_django, django_assert_num_queries
+):
+    answers = []
+    with django_assert_num_queries(1):
+        body = application(poll, lambda *answer: answers.append(answer))
+
+    [(status, headers)] = answers
+    assert (status, list(body)) == ("204 No Content", [])
+    assert dict(headers)["Poll-After"] == str(stamps.SLOWEST)
+    assert not asked_of_django
+
+
+@pytest.mark.parametrize("what", ["is forged", "has news", "is sent", "meets no database"])
+def test_any_other_is_asked_of_django(poll, asked_of_django, alice, monkeypatch, what):
+    def away(stamp):
+        raise OperationalError
+
+    if what == "is forged":
+        poll["PATH_INFO"] = poll["PATH_INFO"][:-2] + "/"
+    elif what == "has news":
+        FeedVersion.objects.advance(alice.pk)
+    elif what == "is sent":
+        poll["REQUEST_METHOD"] = "POST"
+    else:
+        monkeypatch.setattr(stamps, "has_moved", away)
+
+    application(poll, lambda *answer: None)
+
+    assert asked_of_django == [poll["PATH_INFO"]]
