@@ -112,8 +112,9 @@ class wishes:  # noqa: N801 - it is used as a word of a `with`
         self.thread = threading.Thread(target=self._go_on)
 
     def __enter__(self) -> None:
-        for number in range(JOBS):
+        for number in range(JOBS):  # at the pace at which they end, or all would end at once
             self._ask(number)
+            self.over.wait(LATENCY / JOBS)
         until(lambda: order(self.source, "state")["in_flight"] >= JOBS * 0.9, "jobs run", PATIENCE)
         self.thread.start()
 
