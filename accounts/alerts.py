@@ -7,9 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts import letters, months
-from accounts.credits import NONE
+from accounts import credits, letters, months
 from accounts.models import Letter, Person, ProviderAlert, QuotaAlert, TeamBudget
+from accounts.models.credit import NONE
 
 STEPS = (100, 80)  # per cent; who is at 100 needs no letter about 80 any more
 
@@ -96,6 +96,6 @@ def _write_of_provider_once(
 def _figures(percent: int, spent: Decimal, budget: Decimal) -> dict[str, object]:
     return {
         "percent": percent,
-        "spent": f"{spent.normalize():f}",
-        "budget": f"{budget.normalize():f}",
+        "spent": credits.plain(spent),
+        "budget": credits.plain(budget),
     }

@@ -75,7 +75,7 @@ def _facts(wish: AllowanceRequest) -> dict[str, str]:
         "whose": str(wish.person),
         "reason": wish.reason,
         "link": settings.SITE_URL + reverse("team_request", args=[wish.pk]),
-        **{name: f"{amount.normalize():f}" for name, amount in amounts.items()},
+        **{name: credits.plain(amount) for name, amount in amounts.items()},
     }
 
 
@@ -91,7 +91,7 @@ def approve(wish: AllowanceRequest, amount: Decimal, *, by: Person, words: str =
         made_by=by,
         day=months.today(),
     )
-    return _tell(wish, words, f"{amount.normalize():f}")
+    return _tell(wish, words, credits.plain(amount))
 
 
 @transaction.atomic
@@ -115,6 +115,6 @@ def said(changes: Changes) -> str:
     """For the audit log."""
     names = {"monthly_allowance": ("a month", "usual"), "daily_cap": ("a day", "no cap")}
     return ", ".join(
-        f"{names[name][1] if amount is None else f'{amount.normalize():f}'} {names[name][0]}"
+        f"{names[name][1] if amount is None else credits.plain(amount)} {names[name][0]}"
         for name, amount in changes.items()
     )

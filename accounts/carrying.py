@@ -13,9 +13,8 @@ from django.db import transaction
 from django.utils import formats
 
 from accounts import months
-from accounts.credits import NONE
 from accounts.models import CreditEntry, Person, TeamBudget
-from accounts.models.credit import CreditKind
+from accounts.models.credit import NONE, CreditKind
 from accounts.models.person import Role
 from accounts.months import Sums
 
@@ -43,7 +42,7 @@ def _carry_over(month: date) -> int:
 def _lines(budget: TeamBudget, month: date) -> Iterator[CreditEntry]:
     ended = months.before(month)
     # Who joined after the turn, and before the sweep that looks, has nothing of the month before.
-    there = Person.objects.filter(is_active=True, joined_at__lt=months.begin(month))
+    there = Person.objects.filter(is_active=True, joined_at__lt=months.midnight(month))
     people = there.exclude(role=Role.VIEWER)
     sums, allowances = months.sums(ended), budget.allowances_of(people)
     for person in people:

@@ -20,9 +20,7 @@ from django.db.models import Q, QuerySet, Sum
 
 from accounts import months
 from accounts.models import CreditEntry, Person, TeamBudget
-from accounts.models.credit import GRANTING, SPENDING, CreditKind
-
-NONE = Decimal("0.0000")
+from accounts.models.credit import GRANTING, NONE, SPENDING, CreditKind
 
 
 class AllowanceExceeded(Exception):
@@ -288,6 +286,11 @@ def _positive(amount: Decimal) -> Decimal:
     if amount < 0:
         raise ValueError(f"{amount} credits can't be spent.")
     return amount
+
+
+def plain(amount: Decimal) -> str:
+    """12.5 and 100, where Decimal itself would write 12.5000 and 1E+2."""
+    return f"{amount.normalize():f}"
 
 
 def _exact(amount: Decimal) -> Decimal:

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts.models import Invitation, Person
+from accounts.models.credit import NONE
 from accounts.models.person import Role
 
 LONGEST = 500  # lines
@@ -108,7 +109,7 @@ def _allowance(text: str) -> Decimal | None:
         raise BadCell(f"“{text}” is no number of credits. Write it as 250 or 12.5.") from error
     if not amount.is_finite() or not 0 <= amount < MOST_CREDITS:
         raise BadCell(f"“{text}” is no allowance. Write 0 or more.")
-    return amount.quantize(Decimal("0.0001"))
+    return amount.quantize(NONE)
 
 
 def _refuse_twice(guest: Guest, before: Sequence[Guest]) -> None:

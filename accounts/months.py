@@ -9,15 +9,13 @@ from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import CreditEntry
-from accounts.models.credit import GRANTING, SPENDING
-
-PLACES = Decimal("0.0001")
+from accounts.models.credit import GRANTING, NONE, SPENDING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sums:
-    spent: Decimal = Decimal(0)
-    granted: Decimal = Decimal(0)
+    spent: Decimal = NONE
+    granted: Decimal = NONE
 
 
 def today() -> date:
@@ -38,9 +36,9 @@ def after(month: date) -> date:
     return (month + timedelta(days=32)).replace(day=1)
 
 
-def begin(month: date) -> datetime:
+def midnight(day: date) -> datetime:
     """Its first moment."""
-    return datetime.combine(month, time(), tzinfo=timezone.get_default_timezone())
+    return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
 
 
 def sums(month: date, entries: QuerySet[CreditEntry] | None = None) -> dict[UUID, Sums]:
@@ -58,4 +56,4 @@ def sums(month: date, entries: QuerySet[CreditEntry] | None = None) -> dict[UUID
 
 
 def _exact(amount: Decimal | None) -> Decimal:
-    return (amount or Decimal(0)).quantize(PLACES)  # SQLite adds in floating point
+    return (amount or NONE).quantize(NONE)  # SQLite adds in floating point

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from accounts import months
+from accounts import credits, months
 from accounts.models import Group, Person, TeamBudget
 from accounts.models.person import Role
 
@@ -16,7 +16,7 @@ HOW = (("letter", "Send a letter to each"), ("link", "Show me the links to hand 
 class CreditsField(forms.DecimalField):
     def prepare_value(self, value: Any) -> Any:
         """Without the zeros that say nothing; what was typed stays as it was typed."""
-        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+        return credits.plain(value) if isinstance(value, Decimal) else value
 
 
 def amount_field(label: str, hint: str) -> CreditsField:

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from accounts import carrying, credits
 from accounts.models import CreditEntry
-from accounts.models.credit import SPENDING
+from accounts.models.credit import NONE, SPENDING
 from fluxsite.health import is_database_there
 from gallery.engine import heartbeat
 from gallery.flux.errors import FluxError, FluxMisconfigured
@@ -221,7 +221,7 @@ def _unlike_generations(sums: Mapping[str, Decimal]) -> Iterator[str]:
 def _trouble_with(pk: uuid.UUID) -> str:
     generation = Generation.objects.select_for_update().get(pk=pk)
     lines = CreditEntry.objects.filter(reference=generation.reference, kind__in=SPENDING)
-    total = sum(lines.values_list("amount", flat=True), credits.NONE) if lines else None
+    total = sum(lines.values_list("amount", flat=True), NONE) if lines else None
     if total in _worths(generation):
         return ""
     return f"{generation.reference} is {generation.status}, and its sum is {total}"
@@ -231,5 +231,5 @@ def _worths(generation: Generation) -> tuple[Decimal | None, ...]:
     if generation.status == Status.SUCCEEDED:
         return (generation.cost,)
     if generation.status == Status.STORING:  # what comes late was given back before
-        return (generation.total_price, credits.NONE)
-    return (generation.total_price if generation.is_open else credits.NONE,)
+        return (generation.total_price, NONE)
+    return (generation.total_price if generation.is_open else NONE,)

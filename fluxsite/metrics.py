@@ -17,6 +17,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram,
 from prometheus_client.core import GaugeMetricFamily, Metric, SummaryMetricFamily
 from prometheus_client.registry import Collector
 
+from accounts import months
 from accounts.models import CreditEntry
 from accounts.models.credit import CreditKind
 from gallery.engine.heartbeat import READY
@@ -131,7 +132,7 @@ def _engine(now: datetime) -> Iterator[Metric]:
 
 
 def _credits() -> Iterator[Metric]:
-    today = timezone.localdate(timezone=timezone.get_default_timezone())
+    today = months.today()
     credits = _gauge("credits_today", "Credits of today's lines of the ledger, by kind", "kind")
     lines = _gauge("ledger_lines_today", "Today's lines of the ledger, by kind", "kind")
     rows = CreditEntry.objects.filter(day=today).order_by().values("kind")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from accounts import months
 from accounts.models import TeamBudget
 from accounts.models.credit import CreditKind
 from gallery import periods, usage
@@ -23,7 +24,7 @@ class Bill:
 
 def charged_this_month() -> Decimal:
     """As the provider told us; at our price where it told nothing. What is held is not charged."""
-    kinds = usage.tally(*periods.month_of(periods.today()), axes=[Axis.KIND]).by(Axis.KIND)
+    kinds = usage.tally(*periods.month_of(months.today()), axes=[Axis.KIND]).by(Axis.KIND)
     settled = kinds.get(CreditKind.SETTLE, Sum())
     return settled.reported + settled.estimated
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from accounts.credits import NONE
+from accounts import months
+from accounts.models.credit import NONE
 from gallery import periods, usage
 from gallery.periods import Period
 
@@ -26,7 +27,7 @@ def forecast(period: Period) -> Forecast | None:
 
     Today counts with what it has, or with an average day if that is more.
     """
-    now, first = periods.today(), usage.first_day()
+    now, first = months.today(), usage.first_day()
     if (period.since, period.until) != periods.month_of(now) or not first or first >= now:
         return None
     looked_back = min(LOOKED_BACK, (now - first).days)

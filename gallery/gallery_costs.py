@@ -8,9 +8,9 @@ from decimal import Decimal
 from django.db.models import Count, DecimalField, F, OuterRef, Subquery, Sum
 from django.db.models.functions import Cast
 
-from accounts.credits import NONE
+from accounts import months
 from accounts.models import Person
-from gallery.losses import midnight
+from accounts.models.credit import NONE
 from gallery.models import Gallery, Image, Placement
 
 PRIVATE = "Galleries that you are not in"
@@ -36,8 +36,8 @@ def costs(person: Person, since: date, until: date) -> tuple[Cost, ...]:
     rows = (
         Placement.objects.filter(
             image__generation__cost__isnull=False,
-            image__generation__created_at__gte=midnight(since),
-            image__generation__created_at__lt=midnight(until + timedelta(days=1)),
+            image__generation__created_at__gte=months.midnight(since),
+            image__generation__created_at__lt=months.midnight(until + timedelta(days=1)),
         )
         .annotate(share=Cast(F("image__generation__cost"), CREDITS) / Subquery(siblings))
         .values("gallery")

@@ -10,9 +10,8 @@ from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
 
-from accounts.credits import NONE
 from accounts.models import CreditEntry
-from accounts.models.credit import SPENDING
+from accounts.models.credit import NONE, SPENDING
 from accounts.tables import harmless
 from gallery import usage
 from gallery.periods import Period

@@ -1,13 +1,13 @@
 """Credits that were given back although the provider may have charged for the job."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, F, Sum
-from django.utils import timezone
 
-from accounts.credits import NONE
+from accounts import months
+from accounts.models.credit import NONE
 from gallery.models import Generation
 from gallery.problems import problem_of
 
@@ -43,8 +43,8 @@ def losses(since: date, until: date) -> Losses:
     """Of jobs that were asked for on these days."""
     rows = Generation.objects.filter(
         is_possible_loss=True,
-        created_at__gte=midnight(since),
-        created_at__lt=midnight(until + timedelta(days=1)),
+        created_at__gte=months.midnight(since),
+        created_at__lt=months.midnight(until + timedelta(days=1)),
     ).order_by("-created_at")
     sums = rows.order_by().aggregate(number=Count("pk"), credits=Sum(F("price") * F("count")))
     newest = rows.select_related("owner").defer("prompt")[:SHOWN] if sums["number"] else ()
@@ -66,7 +66,3 @@ def _loss(row: Generation) -> Loss:
         task_id=row.task_id,
         trace_id=row.trace_id,
     )
-
-
-def midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time()), timezone.get_default_timezone())

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.http import urlencode
+
+from accounts import months
 
 LONGEST = 366  # days
 FIRST = date(2000, 1, 1)
@@ -45,17 +47,13 @@ class Period:
         return (self.since + timedelta(days=number) for number in range(self.days))
 
 
-def today() -> date:
-    return timezone.localdate(timezone=timezone.get_default_timezone())
-
-
 def month_of(day: date) -> tuple[date, date]:
     next_month = (day.replace(day=28) + timedelta(days=4)).replace(day=1)
     return day.replace(day=1), next_month - timedelta(days=1)
 
 
 def offered() -> tuple[Period, ...]:
-    now = today()
+    now = months.today()
     first, last = month_of(now)
     before, until = month_of(first - timedelta(days=1))
     return (
@@ -83,7 +81,7 @@ def _chosen(since: str, until: str) -> Period:
         first, last = date.fromisoformat(since), date.fromisoformat(until)
     except ValueError as error:
         raise BadPeriod(NO_DAY) from error
-    if first < FIRST or last.year > today().year + 1:
+    if first < FIRST or last.year > months.today().year + 1:
         raise BadPeriod(NO_DAY)
     if last < first:
         raise BadPeriod(ORDER)

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from django.utils import formats
 
-from accounts.credits import NONE
+from accounts import months
 from accounts.models import Person
-from accounts.models.credit import GIVEN, SPENDING, CreditKind
-from gallery import charts, forecasts, periods, usage, words
+from accounts.models.credit import GIVEN, NONE, SPENDING, CreditKind
+from gallery import charts, forecasts, usage, words
 from gallery.charts import Chart, Column
 from gallery.forecasts import Forecast
 from gallery.models import FluxModel
@@ -202,7 +202,7 @@ def _days(
 ) -> Iterable[DayRow]:
     by_day = tally.by_day(Axis.MODEL)
     for day in period.each_day():
-        if day > periods.today():
+        if day > months.today():
             return
         totals = [
             _together(by_day[day, name] for name in names if (day, name) in by_day)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +12,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import months, people
-from accounts.credits import NONE
 from accounts.models import CreditEntry, Person, TeamBudget
+from accounts.models.credit import NONE
 from accounts.months import Sums
 from gallery import words
 from gallery.models import Image
@@ -136,7 +136,7 @@ def rows(persons: QuerySet[Person], *, entries: QuerySet[CreditEntry] | None = N
 
 
 def _with_counts(persons: QuerySet[Person], since: date) -> QuerySet[Person]:
-    begin = datetime.combine(since, time(), tzinfo=timezone.get_default_timezone())
+    begin = months.midnight(since)
     made = Image.objects.filter(owner=OuterRef("pk"), created_at__gte=begin).order_by()
     sessions = UserSession.objects.filter(user=OuterRef("pk")).order_by()
     number = made.values("owner").annotate(number=Count("pk")).values("number")

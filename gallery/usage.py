@@ -17,9 +17,8 @@ from django.db import connection, transaction
 from django.db.models import Count, Max, QuerySet
 from django.db.models import Sum as Total
 
-from accounts.credits import NONE
 from accounts.models import CreditEntry
-from accounts.models.credit import SPENDING, CreditKind
+from accounts.models.credit import NONE, SPENDING, CreditKind
 from gallery.models import Generation, UsageCell, UsageMark
 from gallery.models.usage import Axis
 

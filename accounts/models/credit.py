@@ -14,6 +14,8 @@ from django.utils import timezone
 from accounts.models.group import Group
 from accounts.models.person import Person, Role
 
+NONE = Decimal("0.0000")  # as exact as the ledger is
+
 
 class CreditKind(models.TextChoices):
     HOLD = "hold", "Held"

@@ -106,7 +106,7 @@ def _answer(request: TeamRequest, wish: AllowanceRequest, form: AnswerForm) -> L
     words, amount = form.cleaned_data["words"], form.cleaned_data["amount"]
     if form.is_approval:
         letter = verbs.approve(wish, amount, by=request.user, words=words)
-        text = f"Gave {wish.person} the {amount.normalize():f} credits asked for"
+        text = f"Gave {wish.person} the {credits.plain(amount)} credits asked for"
     else:
         letter = verbs.decline(wish, by=request.user, words=words)
         text = f"Declined to give {wish.person} more credits"
@@ -170,8 +170,6 @@ def _said(row: TeamBudget) -> str:
         "budget at the provider: {}": row.provider_budget,
     }
     parts = [
-        text.format(f"{amount.normalize():f}")
-        for text, amount in amounts.items()
-        if amount is not None
+        text.format(credits.plain(amount)) for text, amount in amounts.items() if amount is not None
     ]
     return ", ".join([*parts, "carried over" if row.carries_from else "not carried over"])

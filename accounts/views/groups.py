@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import audit
+from accounts import audit, credits
 from accounts import groups as verbs
 from accounts.access import admins_only
 from accounts.models import Group, Person
@@ -137,4 +137,4 @@ def _page(
 
 def _said(row: Group) -> str:
     amount = row.monthly_allowance
-    return f"{row}, {'no credits' if amount is None else f'{amount.normalize():f}'} a month"
+    return f"{row}, {'no credits' if amount is None else credits.plain(amount)} a month"

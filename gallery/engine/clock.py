@@ -30,9 +30,8 @@ _RUNNING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 _started: float | None = None  # when the machine was, by its clock as the rows know it
-_servers: tuple[float, float] | None = (
-    None  # the server's time at our zero, and how long it is good
-)
+# The server's time at our zero, and how long it is good.
+_servers: tuple[float, float] | None = None
 
 
 def now() -> datetime:
@@ -52,14 +51,14 @@ def settle() -> None:
         conductor = Conductor.objects.select_for_update().filter(pk=1).first()
         if conductor is None:
             return
-        known = conductor.machine_started if conductor.boot == _boot() else None
+        known = conductor.machine_started if conductor.boot == boot() else None
         if known is not None and abs(started - known) < STEP:
             _started = known
             return
         if known is not None:
             _move(timedelta(seconds=started - known))
             logger.warning("clock.jumped seconds=%+.0f", started - known)
-        Conductor.objects.filter(pk=1).update(machine_started=started, boot=_boot())
+        Conductor.objects.filter(pk=1).update(machine_started=started, boot=boot())
     _started = started if not connection.in_atomic_block else None
 
 
@@ -113,5 +112,6 @@ def _running() -> float:
     return time.clock_gettime(_RUNNING)
 
 
-def _boot() -> str:
+def boot() -> str:
+    """The kernel's name of the machine's last start; empty where it has none."""
     return _BOOT.read_text().strip() if _BOOT.exists() else ""

@@ -25,11 +25,11 @@ def name_of(pid: int) -> str:
 
 
 def _place() -> str:
-    boot = Path("/proc/sys/kernel/random/boot_id")
+    boot = clock.boot()
     numbers = Path("/proc/self/ns/pid")  # the kernel's name of the container's own numbering
-    if not boot.exists() or not numbers.exists():
+    if not boot or not numbers.exists():
         return socket.gethostname()
-    return f"{socket.gethostname()}:{boot.read_text()[:8]}-{numbers.stat().st_ino:x}"
+    return f"{socket.gethostname()}:{boot[:8]}-{numbers.stat().st_ino:x}"
 
 
 _PLACE = _place()

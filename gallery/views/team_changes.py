@@ -81,7 +81,7 @@ def adjust(request: TeamRequest, pk: uuid.UUID) -> HttpResponse:
     audit.record(AuditKind.CREDITS, text, request=request)
     more = "more" if amount > 0 else "less"
     messages.success(
-        request, f"{person} has {abs(amount).normalize():f} credits {more} this month."
+        request, f"{person} has {credits.plain(abs(amount))} credits {more} this month."
     )
     return redirect(_place(person))
 

@@ -48,7 +48,7 @@ def moment_of(text):
 def test_a_month_ends_at_the_sites_own_midnight(member, settings, zone, month, last, first):
     settings.TIME_ZONE = zone
     following = months.after(date.fromisoformat(month))
-    assert months.begin(following).timestamp() == moment_of(first).timestamp()
+    assert months.midnight(following).timestamp() == moment_of(first).timestamp()
 
     with at(last):
         credits.hold(member, Decimal(100), reference="generation:1")

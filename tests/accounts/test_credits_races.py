@@ -80,7 +80,7 @@ from accounts import months
 from accounts.models import Person, TeamBudget
 last = months.before(months.this_month())
 TeamBudget.objects.update(usual_allowance=5, carries_from=last)
-Person.objects.create_user("alice@example.org", joined_at=months.begin(last))
+Person.objects.create_user("alice@example.org", joined_at=months.midnight(last))
 """
 
 HOLD = """

@@ -15,7 +15,7 @@ from django.test import override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts import carrying, credits
+from accounts import carrying, credits, months
 from accounts.models import CreditEntry, Person, TeamBudget
 from accounts.models.credit import SPENDING
 from gallery import forecasts, ledger_files, losses, periods, spending, usage
@@ -97,7 +97,7 @@ class Story:
 
     def check(self):
         with time_machine.travel(self.now, tick=False):
-            today = periods.today()
+            today = months.today()
             for period in (*periods.offered(), day_to_day(today - timedelta(days=1), today)):
                 check(period)
 
@@ -365,7 +365,7 @@ def test_without_a_full_day_there_is_no_forecast(alice, held):
 
 
 def test_possible_losses_are_counted_and_named_without_the_prompt(alice, make_generation):
-    now = periods.today()
+    now = months.today()
     lost = make_generation(
         alice, status="failed", problem="overdue", is_possible_loss=True, task_id="t-1", count=2
     )

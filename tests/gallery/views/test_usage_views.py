@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts import credits
+from accounts import credits, months
 from accounts.models import CreditEntry, Person
 from gallery import gallery_costs, periods, usage
 from gallery.models import Gallery, Membership, Placement
@@ -123,7 +123,7 @@ def test_a_gallery_costs_the_share_of_each_of_its_pictures(admin, alice, make_im
     shared = Gallery.objects.create(owner=alice, name="Campaign", is_for_team=True)
     Placement.objects.create(gallery=shared, image=pictures[0])
 
-    [cost] = gallery_costs.costs(admin, periods.today(), periods.today())
+    [cost] = gallery_costs.costs(admin, months.today(), months.today())
 
     assert (cost.name, cost.pictures, cost.credits) == ("Campaign", 1, Decimal("0.2"))
 
@@ -161,7 +161,7 @@ def lines(everybody):
             kind="hold",
             amount=Decimal("0.5"),
             reference=f"generation:{uuid.uuid4()}",
-            day=periods.today(),
+            day=months.today(),
         )
         for person in everybody
     )
