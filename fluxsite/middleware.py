@@ -45,7 +45,8 @@ class UnchangedPollsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        headers = polls.unchanged(request.method or "", request.path_info)
+        is_asked = polls.ASKED in request.META
+        headers = None if is_asked else polls.unchanged(request.method or "", request.path_info)
         if headers is None:
             return self.get_response(request)
         request.resolver_match = resolve(request.path_info)

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from gallery import stamps
 
+ASKED = "fluxsite.poll_asked"  # in the environ of a request: the web server has asked already
+
 
 def unchanged(method: str, path: str) -> Mapping[str, str] | None:
     """The headers of the answer 204; None for whatever is no poll, or is one with news."""

@@ -32,7 +32,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     decoded at all, and others smuggle in what can't be stored.
     """
     began = time.perf_counter()
-    headers = _unchanged(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
+    headers = _unchanged(environ)
     if headers is not None:
         start_response("204 No Content", list(headers.items()))
         _unchanged_polls.observe(time.perf_counter() - began)
@@ -41,8 +41,10 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     return _django(environ, start_response)
 
 
-def _unchanged(method: str, path: str) -> Mapping[str, str] | None:
+def _unchanged(environ: dict[str, Any]) -> Mapping[str, str] | None:
     try:
-        return polls.unchanged(method, path)
-    except DatabaseError:  # Django gives up the connection, tries anew, and tells
+        headers = polls.unchanged(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""))
+    except DatabaseError:  # Django gives up the connection, asks anew, and tells
         return None
+    environ[polls.ASKED] = True
+    return headers

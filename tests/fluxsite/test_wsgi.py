@@ -9,7 +9,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
-from fluxsite import wsgi
+from fluxsite import polls, wsgi
 from fluxsite.wsgi import application
 from gallery import stamps
 from gallery.models import FeedVersion
@@ -31,7 +31,7 @@ def test_an_encoding_that_nobody_needs_breaks_nothing(db, charset):
     assert answer == "200 OK"
 
 
-def test_what_else_is_said_of_the_content_stays():
+def test_what_else_is_said_of_the_content_stays(db):
     environ = RequestFactory().get("/healthz").environ
     environ["CONTENT_TYPE"] = "multipart/form-data; charset=utf-7; boundary=X"
 
@@ -88,3 +88,14 @@ def test_any_other_is_asked_of_django(poll, asked_of_django, alice, monkeypatch,
     application(poll, lambda *answer: None)
 
     assert asked_of_django == [poll["PATH_INFO"]]
+    assert (polls.ASKED in poll) is (what != "meets no database")  # else Django asks in its turn
+
+
+def test_a_poll_with_news_is_not_looked_at_twice(poll, client, monkeypatch):
+    looks = []
+    monkeypatch.setattr(stamps, "has_moved", lambda stamp: looks.append(stamp) or True)
+
+    client.get(poll["PATH_INFO"], **{polls.ASKED: True})
+    assert not looks
+    client.get(poll["PATH_INFO"])
+    assert len(looks) == 1
