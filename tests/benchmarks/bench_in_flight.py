@@ -7,8 +7,8 @@ flight is kept up by a new wish for each job that finishes, until the end, when 
     PYTHONPATH=tests/faults:tests/contract .venv/bin/python tests/benchmarks/bench_in_flight.py
 
 takes six minutes, with `--minutes 30` an hour, with `--set DATABASE_URL=postgres://…` on an empty
-database there. Memory is fitted by a line after the first of the ways: until then each worker has
-loaded what it needs for its first pictures.
+database there. Memory is fitted by a line after the first quarter of the run: until then each
+worker has loaded what it needs for its first pictures.
 """
 
 import argparse
@@ -159,7 +159,8 @@ def words(values: list[float]) -> str:
 def memory(watches: Any) -> list[tuple[str, str]]:
     told = []
     for name in ("web", "worker"):
-        samples = [sample for watch in list(watches)[1:] for sample in watch.memory[name]]
+        samples = [sample for watch in watches for sample in watch.memory[name]]
+        samples = samples[len(samples) // 4 :]
         rise, error = slope(samples)
         least, most = min(size for _, size in samples), max(size for _, size in samples)
         line = f"{rise:+.0f} ± {error:.0f} MB an hour, between {least:.0f} and {most:.0f} MB"
