@@ -4,7 +4,6 @@ import re
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from datetime import datetime
-from threading import BoundedSemaphore
 from typing import IO, Any
 from urllib.parse import quote
 
@@ -19,9 +18,12 @@ from django.utils.http import (
     quote_etag,
 )
 
+from gallery.places import Place, Places, who_asks
+
 CHUNK = 256 * 1024
 # A slow reader keeps one of the web server's threads to the last byte: some are left for pages.
 AT_ONCE = 20  # of what is longer than a piece
+EACH = 5  # of these, for one person or guest
 # Style, because browsers bring their own to a picture that is opened by itself.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -30,7 +32,7 @@ ONE_RANGE = re.compile(r"bytes=(?P<first>[0-9]{0,18})-(?P<last>[0-9]{0,18})", re
 # Path separators, what some systems forbid, line breaks, and marks that reverse the reading.
 NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f-\x9f/\\:*?"<>|\u2028-\u202e\u2066-\u2069]+')
 
-_slots = BoundedSemaphore(AT_ONCE)
+_places = Places(AT_ONCE, each=EACH)
 
 
 def send(
@@ -44,8 +46,12 @@ def send(
     download_as: str = "",
     accel: str = "",
     is_immutable: bool = True,
+    who: str = "",
 ) -> HttpResponseBase:
-    """The file, or the part asked for, or Http404. Below `accel`, nginx sends it by itself."""
+    """The file, or the part asked for, or Http404. Below `accel`, nginx sends it by itself.
+
+    `who` has the place that a long one takes: whoever asks, unless somebody else is named.
+    """
     modified = int(last_modified.timestamp()) if last_modified else None
     headers = _headers(content_type, quote_etag(etag), modified, download_as, is_immutable)
     described = HttpResponse(headers=headers)
@@ -54,7 +60,7 @@ def send(
         return answer
     if accel and isinstance(storage, FileSystemStorage):
         return _handed_over(described, storage, name, accel)
-    return _sent(request, _opened(storage, name), headers)
+    return _sent(request, _opened(storage, name), headers, who)
 
 
 def pieces_of(storage: Storage, name: str) -> Generator[bytes, None, None]:
@@ -109,17 +115,19 @@ def _opened(storage: Storage, name: str) -> "File[Any]":
         raise Http404 from error
 
 
-def _sent(request: HttpRequest, file: "File[Any]", headers: dict[str, str]) -> HttpResponseBase:
+def _sent(
+    request: HttpRequest, file: "File[Any]", headers: dict[str, str], who: str
+) -> HttpResponseBase:
     size = file.size
     span = _asked_for(request, size, headers)
     if request.method == "HEAD":
         file.close()
         return HttpResponse(headers=headers | {"Content-Length": str(size)})
     if span is None:
-        return _streamed(file, range(size), headers)
+        return _streamed(file, range(size), headers, who or who_asks(request))
     if span:
-        where = f"bytes {span.start}-{span.stop - 1}/{size}"
-        return _streamed(file, span, headers | {"Content-Range": where}, status=206)
+        headers = headers | {"Content-Range": f"bytes {span.start}-{span.stop - 1}/{size}"}
+        return _streamed(file, span, headers, who or who_asks(request), status=206)
     file.close()
     return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
 
@@ -144,34 +152,36 @@ def _is_still_the_same(request: HttpRequest, headers: dict[str, str]) -> bool:
 
 
 def _streamed(
-    file: "File[Any]", span: range, headers: dict[str, str], status: int = 200
+    file: "File[Any]", span: range, headers: dict[str, str], who: str, status: int = 200
 ) -> HttpResponseBase:
-    slot = _slots if len(span) > CHUNK else None
-    if slot and not slot.acquire(blocking=False):
+    is_long = len(span) > CHUNK
+    place = _places.take(who) if is_long else None
+    if is_long and not place:
         file.close()
         words = "Too many downloads are under way. Try again in a moment.\n"
         busy = {"Retry-After": "5", "Cache-Control": "no-store"}
         return HttpResponse(words, status=503, content_type="text/plain", headers=busy)
     headers = headers | {"Content-Length": str(len(span))}
-    return StreamingHttpResponse(_Part(file, span, slot), status=status, headers=headers)
+    return StreamingHttpResponse(_Part(file, span, place), status=status, headers=headers)
 
 
 class _Part:
     """A part of a file, piece by piece; closed with the response, even one that was never sent."""
 
-    def __init__(self, file: "File[Any]", span: range, slot: BoundedSemaphore | None) -> None:
-        self._file, self._slot = file, slot
+    def __init__(self, file: "File[Any]", span: range, place: Place | None) -> None:
+        self._file, self._place = file, place
         self._pieces = _pieces(file, span)
 
     def __iter__(self) -> Iterator[bytes]:
         return self._pieces
 
     def close(self) -> None:
-        self._pieces.close()
-        self._file.close()
-        slot, self._slot = self._slot, None
-        if slot:
-            slot.release()
+        try:
+            self._pieces.close()
+            self._file.close()
+        finally:
+            if self._place:
+                self._place.leave()
 
 
 def _pieces(file: "File[Any]", span: range) -> Generator[bytes, None, None]:

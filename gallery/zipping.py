@@ -8,7 +8,6 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from threading import BoundedSemaphore
 
 from django.core.files.storage import FileSystemStorage, Storage
 from django.db.models import Count
@@ -20,11 +19,13 @@ from accounts.tables import harmless
 from gallery import downloads, files, naming, words
 from gallery.bulk import parts
 from gallery.models import Image
+from gallery.places import Places
 
 logger = logging.getLogger(__name__)
 
 # Each holds a thread of the web server until its last byte is out.
 AT_ONCE = 4
+EACH = 2  # of these, for one person or guest
 FACTS = "facts.csv"
 COLUMNS = (
     *("file", "prompt", "model", "width", "height", "seed", "owner"),
@@ -35,11 +36,11 @@ WITHOUT_PROMPTS = ("file", "width", "height", "note")
 MISSING = "Missing: the file is not in the storage"
 BROKEN = "Incomplete: the file could not be read to its end"
 
-_slots = BoundedSemaphore(AT_ONCE)
+_places = Places(AT_ONCE, each=EACH)
 
 
 class Busy(Exception):
-    """As many zips as this process makes at once are on their way."""
+    """As many zips are on their way as this process makes at once, or makes for one person."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,11 +71,17 @@ class Zip:
     """To be iterated once, and to be closed in any case: then its place is free again."""
 
     def __init__(
-        self, entries: Sequence[Entry], storage: Storage, terms: Terms = EVERYTHING
+        self,
+        entries: Sequence[Entry],
+        storage: Storage,
+        terms: Terms = EVERYTHING,
+        *,
+        who: str,
     ) -> None:
-        if not _slots.acquire(blocking=False):
+        place = _places.take(who)
+        if not place:
             raise Busy
-        self._is_open = True
+        self._place = place
         self._terms = terms
         self._notes: dict[uuid.UUID, str] = {}
         try:
@@ -91,14 +98,11 @@ class Zip:
 
     def close(self) -> None:
         """What is not written yet never will be: whoever asked has gone, or has it all."""
-        if not self._is_open:
-            return
-        self._is_open = False
         try:
             if hasattr(self, "_bytes"):
                 self._bytes.close()
         finally:
-            _slots.release()
+            self._place.leave()
 
     def _one_by_one(self, entries: Sequence[Entry], storage: Storage) -> Generator[bytes]:
         stream = ZipStream()

@@ -92,6 +92,7 @@ def image_file(call: Call, pk: uuid.UUID) -> HttpResponseBase:
         last_modified=found.created_at,
         download_as=facts.download_name(found),
         accel=settings.ACCEL_REDIRECT,
+        who=str(call.person.pk),
     )
 
 
@@ -107,6 +108,7 @@ def image_rendition(call: Call, pk: uuid.UUID, size: str) -> HttpResponseBase:
         etag=f"{found.sha256}-{size}",
         last_modified=found.created_at,
         accel=settings.ACCEL_REDIRECT,
+        who=str(call.person.pk),
     )
 
 

@@ -41,6 +41,7 @@ def flux_reference(request: HttpRequest, signed: str) -> HttpResponseBase:
         content_type=picture.content_type,
         etag=str(picture.pk),
         accel=settings.ACCEL_REDIRECT,
+        who=f"reference {picture.pk}",  # the provider fetches all of them from one address
     )
 
 

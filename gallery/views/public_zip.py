@@ -22,7 +22,7 @@ def public_zip(request: HttpRequest, visit: Visit) -> HttpResponseBase:
         raise Http404
     try:
         name = public.zip_name(visit, len(entries))
-        return streamed(entries, name, public.zip_terms(visit))
+        return streamed(request, entries, name, public.zip_terms(visit))
     except Busy:
         return _busy(request, visit)
 

@@ -50,7 +50,7 @@ def export(request: TeamRequest, pk: uuid.UUID) -> HttpResponseBase:
     keys = list(images.values_list("pk", flat=True))
     try:
         entries = zipping.entries_of(keys, person, naming.USUAL)
-        answer = streamed(entries, f"{person.email.partition('@')[0]}.zip")
+        answer = streamed(request, entries, f"{person.email.partition('@')[0]}.zip")
     except Busy:
         messages.error(request, BUSY)
         return redirect("team_person", person.pk)

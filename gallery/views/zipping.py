@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 
 from django.core.files.storage import default_storage
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from accounts.requests import TeamRequest
 from gallery import files, naming, words, zipping
 from gallery.naming import BadTemplate
+from gallery.places import who_asks
 from gallery.selections import Selection, Unusable
 from gallery.views.bulk import Ask, asked, on_selection
 from gallery.zipping import EVERYTHING, Busy, Entry, Terms, Zip
@@ -48,14 +49,14 @@ def _zip(request: TeamRequest, selection: Selection, template: str) -> HttpRespo
     if not entries:
         raise Unusable("These pictures are no longer there.", selection.listing)
     day = f"{timezone.localdate():%Y-%m-%d}"
-    return streamed(entries, f"fluxsite {day}, {words.pictures(len(entries))}.zip")
+    return streamed(request, entries, f"fluxsite {day}, {words.pictures(len(entries))}.zip")
 
 
 def streamed(
-    entries: Sequence[Entry], name: str, terms: Terms = EVERYTHING
+    request: HttpRequest, entries: Sequence[Entry], name: str, terms: Terms = EVERYTHING
 ) -> StreamingHttpResponse:
     """Raises Busy."""
-    content = Zip(entries, default_storage, terms)
+    content = Zip(entries, default_storage, terms, who=who_asks(request))
     headers = {
         "Content-Type": "application/zip",
         "Content-Disposition": files.attachment(name),

@@ -4,7 +4,7 @@ import tracemalloc
 import pytest
 from asking import DATA, NAME, SAME_DAY, SIZE, ask, body
 from django.core.exceptions import SuspiciousFileOperation
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import InMemoryStorage
 from django.http import Http404, HttpResponse
 
@@ -176,7 +176,7 @@ def test_nginx_cannot_send_what_is_in_no_folder():
 def test_slow_readers_leave_threads_for_the_pages():
     storage = InMemoryStorage()
     storage.save(NAME, ContentFile(DATA))
-    reading = [ask(storage) for _ in range(files.AT_ONCE)]
+    reading = [ask(storage, who=str(number)) for number in range(files.AT_ONCE)]
 
     refused = ask(storage)
     assert refused.status_code == 503 and refused.headers["Retry-After"]
@@ -187,5 +187,28 @@ def test_slow_readers_leave_threads_for_the_pages():
     for each in reading:
         each.close()
         each.close()  # once too often gives back no place that somebody else has
-    with pytest.raises(ValueError, match="too many times"):
-        files._slots.release()
+    assert files._places.taken == 0
+
+
+def test_one_alone_leaves_places_for_others():
+    storage = InMemoryStorage()
+    storage.save(NAME, ContentFile(DATA))
+    reading = [ask(storage, who="alice", Range="bytes=9-") for _ in range(files.EACH)]
+
+    assert ask(storage, who="alice").status_code == 503
+    assert ask(storage, who="alice", Range="bytes=0-99").status_code == 206
+    reading.append(ask(storage, who="bob"))
+    assert reading[-1].status_code == 200
+    for each in reading:
+        each.close()
+
+
+def test_a_place_is_free_again_whatever_its_end(monkeypatch):
+    storage = InMemoryStorage()
+    storage.save(NAME, ContentFile(DATA))
+    reading = ask(storage)
+    monkeypatch.setattr(File, "close", lambda self: 1 / 0)
+
+    reading.close()  # Django goes on whatever a file says
+
+    assert files._places.taken == 0

@@ -51,7 +51,7 @@ def in_memory(images):
 
 
 def test_it_holds_every_original_byte_by_byte(alice, images):
-    content = Zip(entries(images, alice), default_storage)
+    content = Zip(entries(images, alice), default_storage, who="alice")
     size = content.size
 
     archive, data = read(content)
@@ -62,7 +62,7 @@ def test_it_holds_every_original_byte_by_byte(alice, images):
 
 
 def test_where_sizes_are_not_known_it_is_the_same_zip(alice, images):
-    content = Zip(entries(images, alice), in_memory(images))
+    content = Zip(entries(images, alice), in_memory(images), who="alice")
     assert content.size is None
 
     archive, _ = read(content)
@@ -77,7 +77,7 @@ def test_it_is_read_from_s3_piece_by_piece(alice, images, s3):
     for image in images[:2]:
         storage.save(image.original, ContentFile(original(image)))
 
-    archive, _ = read(Zip(entries(images, alice), storage))
+    archive, _ = read(Zip(entries(images, alice), storage, who="alice"))
 
     rows = facts_in(archive)
     assert [archive.read(row["file"]) for row in rows[:2]] == originals(images[:2])
@@ -89,7 +89,7 @@ def test_a_missing_file_is_named_and_the_zip_goes_on(make_storage, alice, images
     storage = make_storage(images)
     storage.delete(images[1].original)
 
-    archive, _ = read(Zip(entries(images, alice), storage))
+    archive, _ = read(Zip(entries(images, alice), storage, who="alice"))
 
     notes = [row["note"] for row in facts_in(archive)]
     assert notes == ["", "Missing: the file is not in the storage", ""]
@@ -104,7 +104,7 @@ def test_a_file_that_breaks_off_is_named_and_the_zip_goes_on(alice, images, monk
 
     monkeypatch.setattr("gallery.files.pieces_of", pieces_of)
 
-    archive, _ = read(Zip(entries(images, alice), in_memory(images)))
+    archive, _ = read(Zip(entries(images, alice), in_memory(images), who="alice"))
 
     assert [bool(row["note"]) for row in facts_in(archive)] == [True, False, False]
 
@@ -113,7 +113,7 @@ def test_the_table_tells_what_is_known(alice, make_generation, make_image):
     job = make_generation(alice, status="succeeded", cost="0.5")
     two = [make_image(alice, generation=job, position=n, seed="42") for n in range(2)]
 
-    archive, _ = read(Zip(entries(two[:1], alice), default_storage))
+    archive, _ = read(Zip(entries(two[:1], alice), default_storage, who="alice"))
 
     (row,) = facts_in(archive)
     assert row["cost"] == "0.25" and row["owner"] == "Alice Adler" and row["seed"] == "42"
@@ -125,7 +125,7 @@ def test_the_table_tells_what_is_known(alice, make_generation, make_image):
 def test_a_spreadsheet_takes_no_prompt_for_a_formula(start, alice, make_image):
     image = make_image(alice, prompt=f"{start}cmd|' /C calc'!A0;=1+1")
 
-    archive, _ = read(Zip(entries([image], alice), default_storage))
+    archive, _ = read(Zip(entries([image], alice), default_storage, who="alice"))
 
     text = archive.read("facts.csv").decode("utf-8-sig")
     (row,) = facts_in(archive)
@@ -149,7 +149,7 @@ def test_the_number_of_queries_does_not_grow(alice, make_image):
 
     def queries(some):
         with CaptureQueriesContext(connection) as queries:
-            read(Zip(entries(some, alice), default_storage))
+            read(Zip(entries(some, alice), default_storage, who="alice"))
         return len(queries)
 
     assert queries(images[:2]) == queries(images)
@@ -165,7 +165,7 @@ def test_when_nobody_listens_any_more_nothing_is_read_any_more(alice, images, mo
     monkeypatch.setattr("gallery.files.pieces_of", watched)
     for storage in (default_storage, in_memory(images)):
         read_names.clear()
-        content = Zip(entries(images, alice), storage)
+        content = Zip(entries(images, alice), storage, who="alice")
         next(iter(content))
         next(iter(content))
         content.close()
@@ -176,15 +176,15 @@ def test_when_nobody_listens_any_more_nothing_is_read_any_more(alice, images, mo
 
 def test_only_so_many_are_made_at_once_and_each_end_makes_room(alice, images):
     some = entries(images, alice)
-    zips = [Zip(some, default_storage) for _ in range(zipping.AT_ONCE)]
+    zips = [Zip(some, default_storage, who=str(number)) for number in range(zipping.AT_ONCE)]
     with pytest.raises(Busy):
-        Zip(some, default_storage)
+        Zip(some, default_storage, who="alice")
 
     zips[0].close()  # never begun
     zips[0].close()
-    again = Zip(some, default_storage)
+    again = Zip(some, default_storage, who="alice")
     with pytest.raises(Busy):
-        Zip(some, default_storage)
+        Zip(some, default_storage, who="alice")
     for each in (*zips, again):
         each.close()
 
@@ -193,4 +193,4 @@ def test_what_can_not_begin_takes_no_room(alice, images, monkeypatch):
     monkeypatch.setattr("gallery.zipping._sized", lambda *args: 1 / 0)
     for _ in range(zipping.AT_ONCE + 1):
         with pytest.raises(ZeroDivisionError):
-            Zip(entries(images, alice), default_storage)
+            Zip(entries(images, alice), default_storage, who="alice")

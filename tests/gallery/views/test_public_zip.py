@@ -104,7 +104,7 @@ def test_it_is_not_fetched_by_looking_at_an_address(images, spring):
 def test_too_many_at_once_are_told(images, spring, alice):
     path = link_to(spring, allows_downloads=True)
     entries = zipping.entries_of([images[0].pk], alice, "")
-    zips = [Zip(entries, default_storage) for _ in range(zipping.AT_ONCE)]
+    zips = [Zip(entries, default_storage, who=str(number)) for number in range(zipping.AT_ONCE)]
     busy = Client().post(f"{path}zip/")
     for each in zips:
         each.close()

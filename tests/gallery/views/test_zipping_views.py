@@ -50,7 +50,8 @@ def test_a_bad_template_is_told_at_its_field_and_kept(images, alice, client_of):
 
 def test_too_many_zips_at_once_are_told(images, alice, client_of):
     entries = zipping.entries_of([images[0].pk], alice, "")
-    zips = [Zip(entries, zipping.FileSystemStorage()) for _ in range(zipping.AT_ONCE)]
+    storage = zipping.FileSystemStorage()
+    zips = [Zip(entries, storage, who=str(number)) for number in range(zipping.AT_ONCE)]
 
     answer = client_of(alice).post("/selection/zip/", ticked(images, names="{id}"))
 
