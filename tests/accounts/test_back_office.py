@@ -302,6 +302,36 @@ def test_an_admin_sees_a_generations_state_but_not_its_prompt(office, alice, mak
     assert office.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
 
 
+@pytest.mark.parametrize(
+    "asked", ["prompt__startswith=A", "owner__password__contains=a", "reference_image__prompt=A"]
+)
+def test_no_filter_of_an_admin_tells_what_the_list_does_not(office, alice, make_generation, asked):
+    make_generation(alice, prompt="A very private castle")
+
+    assert office.get(f"/admin/gallery/generation/?{asked}").status_code == 400
+
+
+HUGE = "9" * 20
+IN_THE_LIST = {"form-TOTAL_FORMS": 1, "form-INITIAL_FORMS": 1, "_save": "Save"}
+
+
+@pytest.mark.parametrize(
+    ("path", "sent"),
+    [
+        ("gallery/fluxmodel/", IN_THE_LIST | {"form-0-id": HUGE}),
+        ("gallery/fluxmodel/", {"action": "delete_selected", "_selected_action": HUGE}),
+        ("gallery/fluxmodel/1/change/", {"name": "x", "label": "x", "groups": HUGE}),
+        ("accounts/person/", {"action": "take_second_factor_away", "_selected_action": "x"}),
+    ],
+)
+def test_a_key_that_no_row_can_have_is_a_bad_request(office, path, sent):
+    """PostgreSQL finds no row for a number that SQLite can't count to."""
+    office.raise_request_exception = False
+
+    assert office.post(f"/admin/{path}", sent).status_code in (200, 302, 400)
+    assert office.get(f"/admin/{path}?id__in={HUGE}").status_code in (200, 302, 400)
+
+
 def test_possible_losses_can_be_listed(office, alice, make_generation):
     make_generation(alice, is_possible_loss=True, model_name="flux-lost")
     make_generation(alice, model_name="flux-found")

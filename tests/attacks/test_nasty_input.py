@@ -8,7 +8,6 @@ from itertools import groupby
 
 import pytest
 from attacking import IN_PATHS, NASTY, STRONGEST, TRIED_ALWAYS, USUAL, Attacker
-from django.db import connection
 from everything import EVERY, OURS
 
 from gallery import rating
@@ -21,10 +20,6 @@ def _by_first_word(addresses):
 
 
 GROUPS = _by_first_word(EVERY)
-# Errors of packages, for admins alone; strict, so that their end is told.
-KNOWN = {}
-if connection.vendor == "sqlite":  # PostgreSQL finds no such row
-    KNOWN["admin"] = "Django's back office: a key of a formset larger than the database counts"
 
 
 def usual(names):
@@ -76,15 +71,7 @@ def test_no_address_breaks_whatever_stands_in_it(site, attacker, what):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(
-    "group",
-    [
-        pytest.param(group, marks=pytest.mark.xfail(strict=True, reason=KNOWN[group]))
-        if group in KNOWN
-        else group
-        for group in GROUPS
-    ],
-)
+@pytest.mark.parametrize("group", GROUPS)
 def test_no_value_breaks_an_address(site, attacker, group):
     """Each value in all fields, and the strongest in each field alone beside usual ones, so that
     no other one is refused before it."""
