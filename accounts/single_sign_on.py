@@ -83,6 +83,7 @@ def renew_role(person: Person, role: Role) -> None:
         return
     person.role = role
     person.save(update_fields=["role"])
+    people.end_what_is_no_longer_theirs(person)
     audit.record(AuditKind.PEOPLE, f"Made {person} {person.get_role_display()}, as at the provider")
 
 

@@ -225,6 +225,8 @@ ACCOUNT_RATE_LIMITS = {  # beside allauth's own
 USERSESSIONS_TRACK_ACTIVITY = True
 MFA_ADAPTER = "accounts.second_factor.SecondFactorAdapter"
 MFA_FORMS = {
+    "authenticate": "accounts.code_forms.SecondStepCodeForm",
+    "reauthenticate": "accounts.code_forms.ConfirmCodeForm",
     "add_webauthn": "accounts.passkey_forms.AddPasskeyForm",
     "login_webauthn": "accounts.passkey_forms.SignInPasskeyForm",
     "authenticate_webauthn": "accounts.passkey_forms.SecondStepPasskeyForm",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from accounts import second_factor
 from accounts.models import Person
 from gallery import feed, stamps
 from gallery.models import Batch
@@ -22,7 +23,9 @@ def live_poll(request: HttpRequest, stamp: str) -> HttpResponse:
     """What has changed since. While nothing has, the middleware answers in its place."""
     seen = stamps.read(stamp)
     person = request.user
-    if not isinstance(person, Person) or (seen and seen.person_id != person.pk):
+    is_somebody_else = seen and seen.person_id != person.pk
+    # Whoever still has to set up a second factor is led to it by the page that this leads to.
+    if not isinstance(person, Person) or is_somebody_else or second_factor.is_missing_for(person):
         return render(request, "gallery/_signed_out.html")
     return _changed(request, person, seen)
 

@@ -11,7 +11,11 @@ from django.conf import settings as site
 from django.contrib.auth import get_user
 from django.core.checks import run_checks
 
+from accounts import invitations
+from accounts.guest_lists import Guest
+from accounts.invitations import Terms
 from accounts.models import AuditEvent, Person
+from accounts.models.person import Role
 from fluxsite.environment import single_sign_on
 from tests.conftest import PASSWORD
 
@@ -150,6 +154,18 @@ def test_the_role_is_renewed_at_each_sign_in(alice, admin, come, single):
         come("alice@example.org", groups=group)
         alice.refresh_from_db()
         assert alice.role == role
+
+
+def test_who_is_no_admin_any_more_invites_nobody(alice, admin, client, come, single):
+    single({"flux-admins": "admin", "flux": "member"})
+    come("alice@example.org", groups="flux-admins")
+    alice.refresh_from_db()
+    [(_, link)] = invitations.by_link([Guest(email="")], terms=Terms(role=Role.ADMIN), by=alice)
+
+    come("alice@example.org", groups="flux")
+
+    client.logout()
+    assert client.get(link).status_code == 410
 
 
 def test_the_last_admin_stays_one(client, admin, come, single):
