@@ -12,12 +12,17 @@ from django.urls import get_resolver
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fluxsite.settings")
 
 CHARSET = re.compile(r';\s*charset\s*=\s*("[^"]*"|[^;]*)', re.IGNORECASE)
+PLAIN = [
+    ("Content-Type", "text/plain"),
+    ("Cache-Control", "no-store"),
+    ("X-Content-Type-Options", "nosniff"),
+]
 
 _django = get_wsgi_application()
 # All that is imported stays for good. Whenever the collector looked through it again, a page waited
 # for a twentieth of a second; so it all is imported now, and left out from then on.
 list(get_resolver().url_patterns)
-from fluxsite import polls  # noqa: E402  (Django comes first)
+from fluxsite import bodies, polls  # noqa: E402  (Django comes first)
 from fluxsite.metrics import answers  # noqa: E402
 
 _unchanged_polls = answers.labels(view="live_poll", status="204")
@@ -37,6 +42,9 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         start_response("204 No Content", list(headers.items()))
         _unchanged_polls.observe(time.perf_counter() - began)
         return ()
+    if not bodies.begin(environ):
+        start_response("503 Service Unavailable", [("Retry-After", "5"), *PLAIN])
+        return [b"Too many slow requests are under way. Try again in a moment.\n"]
     environ["CONTENT_TYPE"] = CHARSET.sub("", environ.get("CONTENT_TYPE", ""))
     return _django(environ, start_response)
 

@@ -1,7 +1,7 @@
 """Places for what keeps a thread of the web server for long: few in all, fewer for one person."""
 
 from collections import Counter
-from threading import Lock
+from threading import Condition
 
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest
@@ -13,25 +13,29 @@ class Places:
     def __init__(self, number: int, *, each: int) -> None:
         self._number, self._each = number, each
         self._taken: Counter[str] = Counter()
-        self._lock = Lock()
+        self._changed = Condition()
 
     @property
     def taken(self) -> int:
         return self._taken.total()
 
-    def take(self, who: str) -> "Place | None":
-        """None when all are taken, or all that one may have."""
-        with self._lock:
-            if self._taken.total() >= self._number or self._taken[who] >= self._each:
+    def take(self, who: str, *, patience: float = 0) -> "Place | None":
+        """None when all are taken, or all that one may have, and stay so for these seconds."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._has_room_for(who), timeout=patience):
                 return None
             self._taken[who] += 1
         return Place(self, who)
 
+    def _has_room_for(self, who: str) -> bool:
+        return self._taken.total() < self._number and self._taken[who] < self._each
+
     def _give_back(self, who: str) -> None:
-        with self._lock:
+        with self._changed:
             self._taken[who] -= 1
             if not self._taken[who]:
                 del self._taken[who]  # or there would be a line for whoever came by, for ever
+            self._changed.notify_all()
 
 
 class Place:
