@@ -1,11 +1,18 @@
 """Sessions, and secrets that are compared: nothing is gained by bringing or by measuring."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.contrib.auth import get_user
 from django.contrib.auth.hashers import MD5PasswordHasher
+from django.contrib.sessions.backends.cached_db import SessionStore
 from django.test import Client
 
-from accounts import tokens
+from accounts import invitations, people, tokens
+from accounts.guest_lists import Guest
+from accounts.invitations import Terms
+from accounts.models import Person
+from accounts.models.person import Role
 from tests.conftest import PASSWORD
 
 
@@ -33,6 +40,31 @@ def test_a_made_up_session_is_not_taken_over(client, alice):
     sign_in(client, alice)
 
     assert client.cookies["fluxsite_session"].value != "m" * 32
+
+
+@pytest.mark.parametrize("door", ["invitation", "first admin"])
+def test_a_link_that_lets_somebody_in_gives_them_a_new_session(db, door):
+    """Whoever laid a session of theirs into that browser before must not be let in as well."""
+    victim, attacker = Client(), Client()
+    laid = SessionStore()
+    laid["something"] = "known"
+    laid.create()
+    for browser in (victim, attacker):
+        browser.cookies["fluxsite_session"] = laid.session_key
+    new = {"email": "new@example.org", "name": "New", "password": PASSWORD}
+
+    victim.post(_link_of(door), new)
+
+    assert get_user(victim).email == "new@example.org"
+    assert get_user(attacker).is_anonymous
+
+
+def _link_of(door):
+    if door == "first admin":
+        return urlsplit(people.first_admin_link()).path
+    admin = Person.objects.create_superuser("admin@example.org", PASSWORD)
+    [(_, link)] = invitations.by_link([Guest(email="")], terms=Terms(role=Role.MEMBER), by=admin)
+    return urlsplit(link).path
 
 
 def test_who_takes_anothers_place_gets_nothing_of_their_session(client, alice, bob):

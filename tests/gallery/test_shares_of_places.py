@@ -50,17 +50,17 @@ def from_address(address):
 def test_a_person_has_one_share_by_whatever_way(image, link, alice, admin, client_of, reading):
     browser = client_of(alice)
     token = tokens.make(alice, name="program", may_read=True, may_make=False, days=30)
-    shown = {"headers": {"authorization": f"Bearer {token}"}}
+    program, shown = Client(), {"headers": {"authorization": f"Bearer {token}"}}
     ways = [
-        (f"/images/{image.pk}/original/", {}),
-        (f"/images/{image.pk}/download/", {}),
-        (f"/images/{image.pk}/large.webp", {}),
-        (link, {}),
-        (f"/api/v1/images/{image.pk}/file", shown),
+        (browser, f"/images/{image.pk}/original/", {}),
+        (browser, f"/images/{image.pk}/download/", {}),
+        (browser, f"/images/{image.pk}/large.webp", {}),
+        (browser, link, {}),
+        (program, f"/api/v1/images/{image.pk}/file", shown),
     ]
 
-    assert [reading(browser, path, **more) for path, more in ways] == [200] * files.EACH
-    assert {reading(browser, path, **more) for path, more in ways} == {503}
+    assert [reading(who, path, **more) for who, path, more in ways] == [200] * files.EACH
+    assert {reading(who, path, **more) for who, path, more in ways} == {503}
     assert reading(client_of(admin), link) == 200
 
 

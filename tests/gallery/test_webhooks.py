@@ -180,6 +180,21 @@ def test_a_name_that_leads_into_a_private_network_gets_nothing(hook, receiver, e
     assert Delivery.objects.get().problem == "The address leads into a private network."
 
 
+@pytest.mark.parametrize("host", ["{}", "192.0.2.7"])
+def test_nothing_goes_where_only_results_may_come_from_nor_in_clear(
+    hook, receiver, ended, settings, host
+):
+    """Whatever was checked when it was made."""
+    Webhook.objects.update(address=f"http://{host.format(receiver.host)}/hook")
+    settings.WEBHOOK_HOSTS, settings.FLUX_RESULT_HOSTS = (), (receiver.host,)
+    ended()
+
+    tasks.send_webhooks()
+
+    assert receiver.seen == []
+    assert Delivery.objects.get().problem == "The address is not an https address."
+
+
 def test_two_workers_send_a_message_once(hook, receiver, ended):
     ended()
     stale = Delivery.objects.get()

@@ -288,6 +288,7 @@ def test_anothers_batch_is_not_found(bob, client_of, batch, verb):
     assert outsider.get(f"/batches/{batch.pk}/{verb}/")["Location"] == "/"
     assert outsider.get(f"/batches/{batch.pk}/").status_code == 404
     assert outsider.get(f"/?batch={batch.pk}").status_code == 404
+    assert str(batch.pk) not in outsider.get(f"/live/-/?batch={batch.pk}").text
 
 
 def test_the_page_of_a_batch_is_only_looked_at(client, batch):

@@ -230,6 +230,14 @@ def test_the_cookie_is_sent_to_its_link_alone_and_to_no_script(spring):
     assert cookie["path"] == path and cookie["httponly"] and cookie["samesite"] == "Lax"
 
 
+@pytest.mark.parametrize("is_https", [True, False])
+def test_on_a_site_with_https_the_cookie_goes_over_tls_alone(spring, settings, is_https):
+    settings.SESSION_COOKIE_SECURE = is_https
+    client, _ = open_link(link_to(spring))
+
+    assert bool(client.cookies["fluxsite_guest"]["secure"]) is is_https
+
+
 def test_twenty_guesses_slow_the_next_ones_down_even_the_right_one(spring):
     path = link_to(spring, password=PASSWORD)
     answers = [
