@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from django import forms
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -82,9 +82,12 @@ class MemberForm(forms.Form):
     def clean_who(self) -> Person | Group:
         text = self.cleaned_data["who"]
         people = Person.objects.filter(is_active=True)
+        by_email = list(people.filter(email__iexact=text))
+        # Whoever calls themselves like an address must not get what is meant for who has it.
+        is_address = bool(by_email) or "@" in text
         found: list[Person | Group] = [
-            *people.filter(Q(email__iexact=text) | Q(name__iexact=text))[:2],
-            *Group.objects.filter(name__iexact=text),
+            *(by_email if is_address else people.filter(name__iexact=text)[:2]),
+            *(() if is_address else Group.objects.filter(name__iexact=text)),
         ]
         if len(found) != 1:
             raise forms.ValidationError(SEVERAL if found else NOBODY)

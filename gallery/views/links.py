@@ -43,7 +43,7 @@ def for_guests(view: GuestView) -> GuestView:
     @wraps(view)
     def checked(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST":
-            if request.headers.get("Sec-Fetch-Site") == "cross-site":
+            if request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
                 raise Http404
             if not ratelimit.consume(request, action=RESPONSES):
                 slowed: HttpResponse = ratelimit.respond_429(request)

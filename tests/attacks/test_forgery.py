@@ -1,6 +1,7 @@
 """Nothing changes because another site says so: every address that takes a POST, but those that
 show who they are in another way."""
 
+import pytest
 from django.test import Client
 from django.urls import resolve
 from everything import EVERY
@@ -29,9 +30,11 @@ def test_every_form_needs_the_token_against_forgery(site):
     assert set(answered.values()) == {403}, answered
 
 
-def test_what_another_site_sends_in_a_guests_name_is_refused(site):
+@pytest.mark.parametrize("from_where", ["cross-site", "same-site"])
+def test_what_another_site_sends_in_a_guests_name_is_refused(site, from_where):
+    """A sibling below the same domain is another site, too."""
     guests = [one for one in EVERY if one.name.startswith("public_")]
-    away = {"sec-fetch-site": "cross-site"}
+    away = {"sec-fetch-site": from_where}
 
     answered = {one.name: Client().post(site.path(one), headers=away).status_code for one in guests}
 

@@ -65,6 +65,19 @@ def test_whoever_can_not_be_invited_is_told_and_what_was_typed_stays(
     assert f'value="{who}"' in answer.content.decode() and not Membership.objects.exists()
 
 
+@pytest.mark.parametrize("is_there", [True, False])
+def test_who_calls_themselves_like_an_address_gets_nothing_meant_for_it(
+    alice, bob, charlie, spring, client_of, is_there
+):
+    address = bob.email if is_there else "somebody.new@example.org"
+    Person.objects.filter(pk=charlie.pk).update(name=address)
+
+    post(client_of(alice), spring, "people", {"who": address, "role": "viewer"})
+
+    shared = [member.person for member in Membership.objects.all()]
+    assert shared == ([bob] if is_there else [])
+
+
 def test_roles_change_and_people_are_removed(alice, bob, spring, client_of):
     Membership.objects.create(gallery=spring, person=bob)
     client = client_of(alice)
