@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
@@ -103,8 +103,8 @@ def _due(row: Generation, now: datetime) -> datetime | None:
 
 def page(person: Person, *, before: Generation | None = None) -> Page:
     """The newest cards, or those that follow one (keyset)."""
-    shown = _with_all(person, Generation.objects.filter(owner=person).shown().leading())
-    rows = list((shown.before(before) if before else shown)[: PAGE + 1])
+    shown = Generation.objects.filter(owner=person).shown().leading()
+    rows = _with_all(person, shown.before(before) if before else shown, PAGE + 1)
     older = rows[PAGE - 1].pk if len(rows) > PAGE else None
     return Page(cards=_cards(person, rows[:PAGE]), older=older)
 
@@ -119,7 +119,7 @@ def changes(person: Person, since: Stamp) -> Changes:
     changed = Generation.objects.filter(_news(person, since), owner=person)
     batches = changed.filter(batch__isnull=False).order_by().values("batch").distinct()
     leaders = Generation.objects.filter(owner=person, batch__in=batches, place_in_batch=0)
-    rows = list(_with_all(person, changed.single())[:MOST_CHANGES])
+    rows = _with_all(person, changed.single(), MOST_CHANGES)
     rows += list(leaders.order_by("-created_at", "-pk")[:PAGE])
     shown = [row for row in rows if row.hidden_at is None]
     cards = _cards(person, shown)
@@ -141,13 +141,16 @@ def _news(person: Person, since: Stamp) -> Q:
     return news | Q(status=Status.QUEUED, batch=None)  # the line has moved, and with it places
 
 
-def _with_all(person: Person, generations: GenerationQuerySet) -> GenerationQuerySet:
-    ordered = generations.select_related("model", "reference_upload")
+def _with_all(person: Person, generations: GenerationQuerySet, most: int) -> list[Generation]:
+    """The newest of them, with what their cards show of other rows."""
+    ordered = generations.order_by("-created_at", "-pk").select_related("model", "reference_upload")
     images = Prefetch("images", Image.objects.marked_for(person).order_by("position"))
-    # Of a picture that may not be seen any more, the card shows nothing.
-    references = Prefetch("reference_image", Image.objects.visible_to(person))
-    rows = ordered.order_by("-created_at", "-pk")
-    return rows.prefetch_related(images, "results", references)
+    rows = list(ordered.prefetch_related(images, "results")[:most])
+    if edits := [row for row in rows if row.reference_image_id]:
+        # Of a picture that may not be seen any more, the card shows nothing.
+        references = Prefetch("reference_image", Image.objects.visible_to(person))
+        prefetch_related_objects(edits, references)
+    return rows
 
 
 def _cards(person: Person, rows: Iterable[Generation]) -> tuple[Card | Group, ...]:
