@@ -1,6 +1,6 @@
 # `make run` and `make test` are all that a newcomer needs; `make help` lists the rest.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pages test-site test-faults faults browser long check audit bench screens lock clean
+.PHONY: help run test test-pages test-site test-faults faults scaled browser long check audit bench screens lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python)
 BIN := .venv/bin
@@ -30,6 +30,12 @@ test-faults:
 
 faults: .venv/.test ## every fault, on SQLite and on PostgreSQL with Redis, and STORMS=10 storms on each
 	@$(BIN)/pytest -m faults $(ARGS)
+
+scaled: .venv/.test ## the same tests as `make test`, in the form of many machines: PostgreSQL, Redis and a store that speaks S3
+	@$(BIN)/python tests/scaled.py -n auto --maxprocesses 4 --dist worksteal -m "not browser and not faults and not long" $(ARGS)
+	@$(BIN)/python tests/scaled.py -m "browser and not site and not long" $(PLAIN) --ignore=tests/browser --ignore=tests/faults $(ARGS)
+	@$(BIN)/python tests/scaled.py -m "browser and site and not long" tests/browser $(ARGS)
+	@$(BIN)/pytest -m faults -k "not sqlite and not disk and not many_storms" tests/faults $(ARGS)
 
 browser: .venv/.test ## every test in the browser, those too that take long
 	@$(BIN)/pytest -m browser $(ARGS)

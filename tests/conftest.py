@@ -9,12 +9,15 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
+import backends
 import psycopg
 import pytest
 import redis
+from backends import POSTGRESQL, REDIS
 from django.apps import apps
 from django.core.cache import cache
 from django.core.files.base import ContentFile
@@ -26,13 +29,13 @@ from pytest_django.plugin import blocking_manager_key
 
 from accounts import append_only
 from accounts.models import Person
+from fluxsite.environment import storage_options
 from gallery.engine import clock
 from gallery.models import FeedVersion, FluxModel, Generation, Image
+from gallery.remote import RemoteStorage
 
 PASSWORD = "a quiet green morning"
 
-POSTGRESQL = os.environ.get("FLUX_TEST_POSTGRESQL", "postgres://postgres@127.0.0.1:5432")
-REDIS = os.environ.get("FLUX_TEST_REDIS", "redis://127.0.0.1:6379")
 CHROMIUM = os.environ.get("FLUX_TEST_BROWSER") or next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
 )
@@ -117,21 +120,30 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture
 def postgresql_url() -> Iterator[str]:
     """The address of an empty PostgreSQL database, dropped afterwards."""
-    name = f"fluxsite_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        yield f"{POSTGRESQL}/{name}"
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with backends.database() as url:
+        yield url
 
 
 @pytest.fixture
 def redis_url() -> Iterator[str]:
     """The address of an empty Redis database that this run has to itself."""
-    url = f"{REDIS}/{1 + os.getpid() % 15}"
-    with redis.Redis.from_url(url) as server:
-        server.flushdb()
+    with backends.redis_database() as url:
         yield url
-        server.flushdb()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_bucket() -> None:
+    """Where the tests' own files are in a store, each process has a bucket."""
+    if isinstance(default_storage, RemoteStorage):
+        default_storage.bucket.create()
+
+
+@pytest.fixture
+def files_on_disk(settings: Any, tmp_path: Path) -> None:
+    """For what is another matter in a store, whatever form the tests run in."""
+    settings.STORAGE_URL = "file:"
+    options = storage_options(settings.STORAGE_URL, tmp_path)
+    settings.STORAGES = settings.STORAGES | {"default": options}
 
 
 @pytest.fixture(autouse=True)
@@ -144,6 +156,8 @@ def empty_cache() -> None:
 def steady_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test pays with a query for another's database, which knew no clock yet."""
     monkeypatch.setattr(clock, "_started", clock._when_started())
+    zero = clock._when_started(), clock._running() + 600
+    monkeypatch.setattr(clock, "_servers", zero if connection.vendor == "postgresql" else None)
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,8 @@ import os
 import shutil
 import tempfile
 
+from backends import POSTGRESQL, REDIS
+
 _folder = tempfile.mkdtemp(prefix="fluxsite-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
@@ -23,9 +25,15 @@ os.environ |= {
     "TIME_ZONE": "UTC",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright runs a loop in the tests' own thread
 }
-if not os.environ.get("DATABASE_URL", "").startswith("postgres"):  # each process has its own file
-    os.environ["DATABASE_URL"] = f"sqlite:///{_folder}/fluxsite.sqlite3"
-os.environ.setdefault("REDIS_URL", "")
+if _store := os.environ.get("FLUX_TEST_STORE"):  # the form of many machines (see scaled.py)
+    _worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    os.environ |= {
+        "DATABASE_URL": f"{POSTGRESQL}/postgres",
+        "REDIS_URL": f"{REDIS}/{12 + int(_worker.removeprefix('gw')) % 4}",
+        "STORAGE_URL": f"s3://key:secret@{_worker}?endpoint={_store}&region=us-east-1",
+    }
+else:  # each process has its own file
+    os.environ |= {"DATABASE_URL": f"sqlite:///{_folder}/fluxsite.sqlite3", "REDIS_URL": ""}
 
 from fluxsite.settings import *  # noqa: E402, F403  (the environment comes first)
 from fluxsite.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402

@@ -6,9 +6,9 @@ flight is kept up by a new wish for each job that finishes, until the end, when 
 
     PYTHONPATH=tests/faults:tests/contract .venv/bin/python tests/benchmarks/bench_in_flight.py
 
-takes six minutes, with `--minutes 30` an hour, with `--set DATABASE_URL=postgres://…` on an empty
-database there. Memory is fitted by a line after the first quarter of the run: until then each
-worker has loaded what it needs for its first pictures.
+takes six minutes, with `--minutes 30` an hour, with `--scaled` on PostgreSQL, Redis and S3. Memory
+is fitted by a line after the first quarter of the run: until then each worker has loaded what it
+needs for its first pictures.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from typing import Any
 
 from measuring import Watch, slope
 from real_site import Desk
-from running import desk_of, jobs, order, percentile, provider, show, until, whole_site
+from running import desk_of, jobs, order, percentile, places, provider, show, until, whole_site
 from whole_site import WholeSite
 
 PEOPLE = 20
@@ -70,10 +70,11 @@ class Play:
 def main() -> None:
     asked = options()
     limits = {"FLUX_MAX_IN_FLIGHT": asked.jobs, "FLUX_MAX_PER_SECOND": 200, "WORKERS": 4}
-    limits |= {"FLUX_MAX_QUEUED": 10_000} | dict(word.split("=", 1) for word in asked.set)
+    limits |= {"FLUX_MAX_QUEUED": 10_000}
     with (
         provider() as source,
-        whole_site(source, calls_back=True, **limits) as site,
+        places(scaled=asked.scaled) as settings,
+        whole_site(source, calls_back=True, **limits, **settings) as site,
         desk_of(site) as desk,
     ):
         play = Play(source, desk, asked.pace)
@@ -98,7 +99,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1000)
     parser.add_argument("--pace", type=float, default=6, help="jobs that finish each second")
     parser.add_argument("--minutes", type=float, default=0.75, help="of each of the two ways")
-    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--scaled", action="store_true", help="on PostgreSQL, Redis and S3")
     return parser.parse_args()
 
 
@@ -124,7 +125,10 @@ def tell(
     parts: dict[str, list[dict[str, Any]]],
     watches: dict[str, Watch],
 ) -> None:
-    print(f"\nFrom 'done' to 'stored', {most} in flight, {asked.pace:g} finishing each second")
+    print(
+        f"\nFrom 'done' to 'stored', {most} in flight, {asked.pace:g} finishing each second"
+        + ", on PostgreSQL, Redis and S3" * asked.scaled
+    )
     every = [job for part in parts.values() for job in part]
     kept = [job for job in every if is_kept(job)]
     rows = [("stored with renditions", f"{len(kept)} of {len(every)}")]

@@ -36,10 +36,10 @@ from psycopg import sql
 HOUSE = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(HOUSE / "tests" / folder) for folder in ("faults", "contract")]
 
+from backends import POSTGRESQL  # noqa: E402
 from whole_site import environment  # noqa: E402  (its folder is on the path first)
 
 KEEP = os.environ.get("BENCH_KEEP", "")
-SERVER = os.environ.get("FLUX_TEST_POSTGRESQL", "postgres://postgres@127.0.0.1:5432")
 SIZES = os.environ.get("FLUX_BENCH_PICTURES") or "10000,100000,1000000"
 TIMES = int(os.environ.get("FLUX_BENCH_TIMES") or 20)
 AT_ONCE = 5  # looks at one size before the next one's turn
@@ -117,16 +117,16 @@ def postgresql(folder: Path, size: int) -> Iterator[Library | None]:
     """A database of its own, dropped afterwards unless all is kept."""
     name = f"fluxsite_bench_{size if KEEP else uuid.uuid4().hex[:8]}"
     try:
-        server = psycopg.connect(f"{SERVER}/postgres", autocommit=True, connect_timeout=3)
+        server = psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True, connect_timeout=3)
     except psycopg.OperationalError:
-        print(f"  PostgreSQL does not answer at {SERVER}: left out", flush=True)
+        print(f"  PostgreSQL does not answer at {POSTGRESQL}: left out", flush=True)
         yield None
         return
     with server:
         with contextlib.suppress(psycopg.errors.DuplicateDatabase):
             server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         try:
-            with _looking(folder / f"postgresql-{size}", f"{SERVER}/{name}", size) as library:
+            with _looking(folder / f"postgresql-{size}", f"{POSTGRESQL}/{name}", size) as library:
                 yield library
         finally:
             if not KEEP:

@@ -24,7 +24,7 @@ from bench_in_flight import watching
 from measuring import Watch
 from processes import HOUSE
 from real_site import Desk
-from running import PASSWORD, desk_of, order, percentile, provider, show, until, whole_site
+from running import PASSWORD, desk_of, order, percentile, places, provider, show, until, whole_site
 from whole_site import WholeSite
 
 JOBS, LATENCY = 100, 60.0  # in flight, and seconds that each takes
@@ -41,7 +41,8 @@ def main() -> None:
     limits = {"FLUX_MAX_IN_FLIGHT": JOBS, "FLUX_MAX_PER_SECOND": 200, "FLUX_MAX_QUEUED": 10_000}
     with (
         provider(latency=LATENCY) as source,
-        whole_site(source, WORKERS=4, TRUSTED_PROXIES=1, **limits) as site,
+        places(scaled=asked.scaled) as settings,
+        whole_site(source, WORKERS=4, TRUSTED_PROXIES=1, **limits, **settings) as site,
         desk_of(site) as desk,
     ):
         pages = opened(site, signed_in(site, desk, asked))
@@ -59,6 +60,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--pages", type=int, default=2000)
     parser.add_argument("--by-form", type=int, default=20, help="people who sign in by the form")
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--scaled", action="store_true", help="on PostgreSQL, Redis and S3")
     return parser.parse_args()
 
 

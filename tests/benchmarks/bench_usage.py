@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from backends import POSTGRESQL
 
 HOUSE = Path(__file__).parent.parent.parent
-POSTGRESQL = os.environ.get("FLUX_TEST_POSTGRESQL", "postgres://postgres@127.0.0.1:5432")
 SMALL, LARGE, FRESH = (3, 300), (500, 200_000), 1000  # people and lines
 ROUNDS = 40
 PATHS = {

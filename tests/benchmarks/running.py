@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import backends
 import httpx
 from processes import HOUSE
 from real_site import Desk
@@ -67,6 +68,26 @@ def whole_site(
             yield running
         finally:
             running.stop()
+
+
+@contextlib.contextmanager
+def places(*, scaled: bool) -> Iterator[dict[str, str]]:
+    """Settings: none for the embedded default, or those of many machines."""
+    if not scaled:
+        yield {}
+        return
+    port = free_port()
+    command = [sys.executable, "-m", "moto.server", f"--port={port}"]
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, cwd=HOUSE, stdout=quiet, stderr=quiet)
+    try:
+        store = f"http://127.0.0.1:{port}"
+        until(lambda: _answers(f"{store}/moto-api/"), "the store answers")
+        with backends.scaled(store) as settings:
+            yield settings
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 @contextlib.contextmanager

@@ -1,10 +1,13 @@
 """The real site in Chromium: `manage.py up` in a folder of its own, in demo mode."""
 
+import contextlib
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import backends
 import pytest
 from acting import EMAIL, NAME, PASSWORD, SIZES
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -41,13 +44,16 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Iterator[WholeSite]:
     folder = tmp_path_factory.mktemp("site")
-    shutil.copytree(migrated, folder / "data")
-    site = WholeSite(folder)
-    try:
-        site.wait_until_ready()
-        yield site
-    finally:
-        site.close()
+    store = os.environ.get("FLUX_TEST_STORE")  # see tests/scaled.py
+    if not store:
+        shutil.copytree(migrated, folder / "data")
+    with backends.scaled(store) if store else contextlib.nullcontext({}) as settings:
+        site = WholeSite(folder, **settings)
+        try:
+            site.wait_until_ready()
+            yield site
+        finally:
+            site.close()
 
 
 @pytest.fixture(scope="module")

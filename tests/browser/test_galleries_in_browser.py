@@ -6,7 +6,6 @@ import pytest
 from acting import LOOKS, PASSWORD, card_of, generate, status_of
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
-from whole_site import manage
 
 WHILE = 60_000  # milliseconds
 WORDS = "A harbour at dawn"
@@ -34,7 +33,7 @@ def pictures(browser, site, admin_state):
 def ben_state(browser, site, admin_state):
     """Cookies of a second person."""
     account = {"DJANGO_SUPERUSER_EMAIL": BEN_EMAIL, "DJANGO_SUPERUSER_PASSWORD": PASSWORD}
-    manage(site.data.parent, "createsuperuser", "--noinput", **account)
+    site.manage("createsuperuser", "--noinput", **account)
     with browser.new_context(base_url=site.url) as context:
         page = context.new_page()
         page.goto("/accounts/login/")
@@ -184,7 +183,7 @@ def test_a_link_that_has_expired_says_so(visit, site, admin_state, pictures):
     hint = link.rstrip("/")[-4:]
     past = "from gallery.models import ShareLink; from django.utils import timezone; "
     past += f"ShareLink.objects.filter(token_hint='{hint}').update(expires_at=timezone.now())"
-    manage(site.data.parent, "shell", "-c", past)
+    site.manage("shell", "-c", past)
 
     guest.reload()
     expect(guest.get_by_role("heading", name="This link has ended")).to_be_visible()

@@ -2,19 +2,16 @@
 
 import contextlib
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import clocks
-import psycopg
 import pytest
+from backends import database
 from many_machines import Front, Machine
 from provider import Provider
 from real_site import TOKEN, Site, migrate
-from store import Store
-
-from tests.conftest import POSTGRESQL
+from store import Bucket, Store
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -54,7 +51,7 @@ def store() -> Iterator[Store]:
 @pytest.fixture(scope="session")
 def migrated_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The name of a PostgreSQL database that each test has a copy of."""
-    with _database() as url:
+    with database() as url:
         migrate(tmp_path_factory.mktemp("migrated"), url)
         yield url.rpartition("/")[2]
 
@@ -72,19 +69,29 @@ def backends(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[st
         yield {"DATABASE_URL": f"sqlite:///{shutil.copy(migrated, tmp_path)}"}
     else:
         redis_url = request.getfixturevalue("redis_url")
-        with _database(f"TEMPLATE {request.getfixturevalue('migrated_database')}") as url:
+        with database(f"TEMPLATE {request.getfixturevalue('migrated_database')}") as url:
             yield {"DATABASE_URL": url, "REDIS_URL": redis_url}
+
+
+@pytest.fixture(params=["disk", pytest.param("store", marks=pytest.mark.long)])
+def bucket(request: pytest.FixtureRequest) -> Iterator[Bucket | None]:
+    """Where the files are: on the disk, or in a store that speaks S3."""
+    if request.param == "disk":
+        yield None
+    else:
+        with contextlib.closing(request.getfixturevalue("store").bucket()) as bucket:
+            yield bucket
 
 
 @pytest.fixture
 def build(
-    tmp_path: Path, provider: Provider, backends: dict[str, str]
+    tmp_path: Path, provider: Provider, backends: dict[str, str], bucket: Bucket | None
 ) -> Iterator[Callable[..., Site]]:
     """`build(FLUX_MAX_IN_FLIGHT="1")`: the site with settings of the test's own."""
     built: list[Site] = []
 
     def make(**settings: str) -> Site:
-        built.append(Site(tmp_path, provider, **backends, **settings))
+        built.append(Site(tmp_path, provider, bucket, **backends, **settings))
         return built[-1]
 
     yield make
@@ -102,26 +109,15 @@ def house(
     tmp_path: Path, provider: Provider, store: Store, backends: dict[str, str]
 ) -> Iterator[tuple[Front, Machine, Machine]]:
     """Two machines, not started yet, behind an nginx that is."""
-    one, two = (
-        Machine(tmp_path / name, provider, store.url, **backends) for name in ("one", "two")
-    )
-    front = Front(tmp_path / "front", [one.port, two.port])
-    for each in (one, two):
-        each.settings["SITE_URL"] = front.url
-    one.store.create()
-    front.start()
-    yield front, one, two
-    front.close()
-    for each in (one, two):
-        each.close()
-    one.store.objects.delete()
-
-
-@contextlib.contextmanager
-def _database(options: str = "") -> Iterator[str]:
-    """The address of a PostgreSQL database that is dropped afterwards."""
-    name = f"fluxsite_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} {options}")
-        yield f"{POSTGRESQL}/{name}"
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with contextlib.closing(store.bucket()) as bucket:
+        one, two = (
+            Machine(tmp_path / name, provider, bucket, **backends) for name in ("one", "two")
+        )
+        front = Front(tmp_path / "front", [one.port, two.port])
+        for each in (one, two):
+            each.settings["SITE_URL"] = front.url
+        front.start()
+        yield front, one, two
+        front.close()
+        for each in (one, two):
+            each.close()

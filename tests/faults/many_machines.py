@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
 from processes import HOUSE, Program, free_port, wait_for
 from provider import Provider
 from real_site import Site
+from store import Bucket
 
 EXAMPLE = HOUSE / "fluxsite" / "deploy" / "nginx.conf"
-BUCKET = "pictures"
 NGINX = """\
 daemon off;
 pid {folder}/nginx.pid;
@@ -78,23 +77,15 @@ def _make_certificate(folder: Path) -> None:
 
 
 class Machine(Site):
-    """A site whose pictures are in a store. For `truth`, they are brought to its own disk."""
+    """A site whose pictures are in a store."""
 
-    def __init__(self, folder: Path, provider: Provider, s3: str, **settings: str) -> None:
+    def __init__(self, folder: Path, provider: Provider, bucket: Bucket, **settings: str) -> None:
         folder.mkdir()
-        self.store = boto3.resource(
-            "s3",
-            endpoint_url=s3,
-            region_name="us-east-1",
-            aws_access_key_id="key",
-            aws_secret_access_key="secret",
-        ).Bucket(BUCKET)
         self.port = free_port()
-        address = f"s3://key:secret@{BUCKET}?endpoint={s3}&region=us-east-1"
         super().__init__(
             folder,
             provider,
-            STORAGE_URL=address,
+            bucket,
             PORT=str(self.port),
             LOG_FORMAT="json",
             TRUSTED_PROXIES="1",
@@ -107,12 +98,6 @@ class Machine(Site):
         assert collected.main.wait(120) == 0
         self.web = self.start("web")
         self.worker = self.start_worker()
-
-    def fetch_files(self) -> None:
-        for each in self.store.objects.all():
-            path = self.data / "media" / each.key
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(each.get()["Body"].read())
 
     def answers(self) -> bool:
         try:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -10,6 +11,7 @@ from typing import Any
 
 from processes import HOUSE, Program, at_work_in, holder_of, wait_for
 from provider import Provider
+from store import Bucket
 
 TOKEN = "sk-loopback-3f9a1c57e2d84b06-that-nobody-may-see"
 FINAL = ("succeeded", "failed", "cancelled")
@@ -50,15 +52,20 @@ class Desk:
 class Site:
     desks = "desk"  # the module of what can be asked of the desk
 
-    def __init__(self, folder: Path, provider: Provider, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, provider: Provider, bucket: Bucket | None = None, **settings: str
+    ) -> None:
         self.folder = folder
         self.provider = provider
+        self.bucket = bucket  # where its files are; none: on the disk
         self.data = folder / "data"
         self.logs = folder / "logs"
         self.temporary = folder / "tmp"
         for each in (self.data, self.logs, self.temporary):
             each.mkdir()
         self.settings = self._settings() | settings
+        if bucket:
+            self.settings["STORAGE_URL"] = bucket.address
         self.programs: list[Program] = []
         self._desk: Desk | None = None
 
@@ -162,6 +169,14 @@ class Site:
     def all_succeed(self, seconds: float = 90) -> None:
         """Wait until they have, without waiting for moments to come."""
         self.until(lambda rows: not self.hurry() and _have_succeeded(rows), seconds)
+
+    def files_at_hand(self) -> Path:
+        """The folder with all its files; those in a store are brought there, to be looked at."""
+        folder = self.data / "media"
+        if self.bucket:
+            shutil.rmtree(folder, ignore_errors=True)
+            self.bucket.fetch_into(folder)
+        return folder
 
     # ── Settings ─────────────────────────────────────────────────────────────────────────────────
 

@@ -77,7 +77,7 @@ class Shore:
     def __post_init__(self) -> None:
         self.weather = Weather()
         self.weather.start()
-        self.site = StormySite(self.folder, self.weather, **self._settings())
+        self.site = StormySite(self.folder, self.weather, self.bucket, **self._settings())
         self.disk = Disk(self.site.data)
         if isinstance(self.migrated, Path):
             shutil.copy(self.migrated, self.site.data / "fluxsite.sqlite3")
@@ -98,7 +98,7 @@ class Shore:
         try:
             self._storm(plan, tale)
             self._calm_down(plan)
-            self.fetch_files()
+            self.site.files_at_hand()
             tale.rows = storm_truth.check(self, plan)
         except Exception as error:  # the table tells it, and the caller goes on with another site
             tale.trouble = f"{type(error).__name__}: {error}"
@@ -107,12 +107,6 @@ class Shore:
 
     def plan(self, seed: int) -> Plan:
         return drawn(seed, is_scaled=self.postgres is not None, is_stored=self.bucket is not None)
-
-    def fetch_files(self) -> None:
-        """Bring what is in a store to the disk, where the truth is looked for."""
-        if self.bucket:
-            shutil.rmtree(self.site.data / "media", ignore_errors=True)
-            self.bucket.fetch_into(self.site.data / "media")
 
     def wait_until_ready(self) -> None:
         def look() -> bool:
@@ -275,8 +269,6 @@ class Shore:
         settings = {"PORT": port, "SITE_URL": url} | (self.clock.settings if self.clock else {})
         if self.calls_back:
             settings["FLUX_CALLBACK_URL"] = url
-        if self.bucket:
-            settings["STORAGE_URL"] = self.bucket.address
         if self.redis:
             settings["REDIS_URL"] = self.redis.url
         if isinstance(self.migrated, str) and self.postgres:

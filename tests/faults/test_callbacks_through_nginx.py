@@ -52,7 +52,6 @@ def test_callbacks_are_heard_by_either_machine_and_forged_ones_by_none(opened):
     provider.wait_called_back(heard + len(wishes))
     assert _answers(provider) == {204}
 
-    two.fetch_files()
     rows = truth.all_succeeded(two)
     assert [row["attempts"] for row in rows] == [["accepted"]] * len(rows)
     assert {len(row["images"]) for row in rows} == {1}

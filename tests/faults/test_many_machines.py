@@ -52,7 +52,6 @@ def test_two_machines_are_one_site_and_it_outlives_half_of_itself(house):
     left.all_succeed(180)
     assert [left.row(key)["status"] for key in keys] == ["succeeded"] * len(keys)
     _pictures_are_handed_out(visitor, left)
-    left.fetch_files()
     truth.all_succeeded(left)
     cookies = visitor.cookies
     assert left.ask("/", cookies).status_code == 200
@@ -77,7 +76,6 @@ def test_a_machine_after_the_other_is_renewed_and_nothing_is_touched_twice(house
         each.worker = each.start("worker", *PATIENT)
 
     one.all_succeed(180)
-    one.fetch_files()
     rows = truth.all_succeeded(one)
     assert [row["attempts"] for row in rows] == [["accepted"]] * len(rows)
     assert {result["tries"] for row in rows for result in row["results"]} == {1}

@@ -33,16 +33,18 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
     return kept | usual | settings
 
 
-def manage(folder: Path, *command: str, **settings: str) -> None:
-    """Run a command of manage.py to its end."""
-    subprocess.run(
+def manage(folder: Path, *command: str, **settings: str) -> str:
+    """Run a command of manage.py to its end; what it printed."""
+    ended = subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=HOUSE,
         env=environment(folder, **settings),
         capture_output=True,
         check=True,
+        text=True,
         timeout=60,
     )
+    return ended.stdout
 
 
 def refusal(folder: Path, **settings: str) -> str:
@@ -73,6 +75,10 @@ class WholeSite:
     @property
     def said(self) -> str:
         return self.up.log.read_text(errors="replace")
+
+    def manage(self, *command: str, **settings: str) -> str:
+        """Run a command of manage.py beside it, with its own settings and these."""
+        return manage(self.data.parent, *command, **self.settings | settings)
 
     def get(self, path: str) -> httpx.Response | None:
         with contextlib.suppress(httpx.HTTPError):

@@ -65,7 +65,9 @@ def test_a_package_that_is_missing_is_an_error(settings, monkeypatch):
     assert "requirements/run.txt" in said["fluxsite.E003"]
 
 
-def test_a_secret_of_this_machine_alone_is_doubtful_where_files_are_shared(settings, tmp_path):
+def test_a_secret_of_one_machine_is_doubtful_where_files_are_shared(
+    files_on_disk, settings, tmp_path
+):
     settings.DATA_DIR = tmp_path
     (tmp_path / "secret-key").write_text(f"{settings.SECRET_KEY}\n")
 

@@ -8,10 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import queued
 from django.db import connections
 from django.db.models import Sum
-from django_q.models import OrmQ
-from django_q.signing import SignedPackage
 from provider import Provider
 
 from accounts.models import CreditEntry, Person
@@ -62,9 +61,7 @@ class Worker:
         self.stop.wait(0.02)
 
     def _store(self) -> None:
-        for queued in OrmQ.objects.all():
-            task = SignedPackage.loads(queued.payload)
-            queued.delete()
+        for task in queued.taken():
             if task["func"] == "gallery.tasks.store":
                 storing.store(*task["args"], fetcher=self.fetcher)
         self.stop.wait(0.02)

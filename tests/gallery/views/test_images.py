@@ -130,7 +130,7 @@ def test_a_part_can_be_asked_for(image, alice, client_of):
     assert (answer.status_code, body(answer)) == (206, b"\x89PNG\r\n\x1a\n")
 
 
-def test_nginx_may_send_the_file(image, alice, client_of, settings):
+def test_nginx_may_send_the_file(files_on_disk, image, alice, client_of, settings):
     settings.ACCEL_REDIRECT = "/media"
 
     answer = client_of(alice).get(f"/images/{image.pk}/original/")

@@ -18,7 +18,7 @@ def ticked(images, **fields):
     return {"image": " ".join(str(image.pk) for image in images), **fields}
 
 
-def test_names_are_asked_for_and_then_the_zip_comes(images, alice, client_of):
+def test_names_are_asked_for_and_then_the_zip_comes(files_on_disk, images, alice, client_of):
     client = client_of(alice)
     for extra in ({}, HTMX):
         page = client.post("/selection/zip/", ticked(images), **extra).content.decode()
