@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from fluxsite.copying import Tell, copy_files, copy_rows, open_database, snapshot
+from fluxsite.durable import write_through
 from gallery.engine import heartbeat
 from gallery.models import Image, Upload
 from gallery.storage import DurableFileSystemStorage
@@ -51,8 +52,11 @@ def write(folder: Path, storage: Storage, tell: Tell) -> list[str]:
         counts = copy_rows(source, target, tell, but=SIGNED_IN)
         missing = copy_files(names(target), storage, _files_in(folder), tell)
     fresh.replace(folder / ROWS)
+    write_through(folder)
     facts = {"written_at": timezone.now().isoformat(), "rows": counts, "missing": missing}
     (folder / FACTS).write_text(json.dumps(facts, indent=2))
+    for each in (folder / FACTS, folder):
+        write_through(each)
     return missing
 
 

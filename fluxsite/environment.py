@@ -13,6 +13,8 @@ from urllib.parse import parse_qs, urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from fluxsite.durable import write_through
+
 SHORTEST_SECRET = 32  # signs
 ROLES = ("admin", "member", "viewer")
 # A name or an IPv4 address, or an IPv6 address in brackets, each with or without a port.
@@ -145,8 +147,10 @@ def lasting_secret(path: Path) -> str:
         with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".secret-") as file:
             file.write(secrets.token_urlsafe(50))
             file.flush()
+            write_through(Path(file.name))  # without it no authenticator app works any more
             with contextlib.suppress(FileExistsError):  # another process was quicker
                 os.link(file.name, path)
+        write_through(path.parent)
     secret = path.read_text().strip()
     if len(secret) < SHORTEST_SECRET:
         raise ImproperlyConfigured(

@@ -13,6 +13,8 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage
 from django.utils.deconstruct import deconstructible
 
+from fluxsite.durable import write_through
+
 # Half-written files have a folder of their own, so that finding forgotten ones stays cheap
 # however many files are kept. It is on the same file system: the rename is still atomic.
 PARTS = ".parts"
@@ -89,11 +91,7 @@ class DurableFileSystemStorage(FileSystemStorage):
 
     def _sync_folders(self, folder: Path) -> None:
         for each in self._folders(folder):
-            handle = os.open(each, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            write_through(each)
 
     def _folders(self, folder: Path) -> Iterator[Path]:
         """From the inside out, as far as the storage reaches."""

@@ -101,12 +101,18 @@ def _no_compiler() -> str:
     return "" if shutil.which("cc") else "There is no C compiler; install gcc."
 
 
+def _no_loop() -> str:
+    is_able = os.geteuid() == 0 and Path("/dev/loop-control").exists() and shutil.which("mkfs.ext4")
+    return "" if is_able else "A file system of its own takes root, loop devices and mkfs.ext4."
+
+
 NEEDS = {
     "postgresql": _no_postgresql,
     "redis": _no_redis,
     "browser": _no_browser,
     "nginx": _no_nginx,
     "compiler": _no_compiler,
+    "loop": _no_loop,
 }
 
 # ── The machine ──────────────────────────────────────────────────────────────────────────────────

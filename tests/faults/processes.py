@@ -96,6 +96,10 @@ def parent_of(pid: int) -> int:
     return 0
 
 
+def children_of(pid: int) -> list[int]:
+    return [child for child, _ in _sessions() if parent_of(child) == pid]
+
+
 def at_work_in(folder: Path) -> list[int]:
     """Every living process that was started for this data folder, whoever its parent is."""
     mark = f"\0DATA_DIR={folder}\0".encode()

@@ -1,8 +1,10 @@
 """A whole site in a folder of its own: real workers, a real database, the provider on loopback."""
 
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -12,6 +14,7 @@ from typing import Any
 from processes import HOUSE, Program, at_work_in, holder_of, wait_for
 from provider import Provider
 from store import Bucket
+from storm_places import Disk
 
 TOKEN = "sk-loopback-3f9a1c57e2d84b06-that-nobody-may-see"
 FINAL = ("succeeded", "failed", "cancelled")
@@ -75,6 +78,26 @@ class Site:
             self._desk = Desk(self._environment(), self.logs / "desk.log", self.desks)
         return self._desk
 
+    def leave_desk(self) -> None:
+        """Until the desk is asked again, it has no file of the site open."""
+        if self._desk:
+            self._desk.close()
+            self._desk = None
+
+    def lose_power(self, disk: Disk) -> None:
+        """All at once: nothing is written any more, and nobody can do anything about it."""
+        self.leave_desk()
+        for word in (signal.SIGSTOP, signal.SIGKILL):
+            for pid in at_work_in(self.data):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, word)
+            if word == signal.SIGSTOP:
+                disk.cut_power()
+        for program in self.programs:
+            program.has_ended()
+        wait_for(lambda: not at_work_in(self.data), 15, "the end of all")
+        disk.come_back()
+
     # ── Processes ────────────────────────────────────────────────────────────────────────────────
 
     def start(self, *command: str) -> Program:
@@ -117,8 +140,7 @@ class Site:
         self.provider.unhang()
         for program in self.programs:
             program.kill()
-        if self._desk:
-            self._desk.close()
+        self.leave_desk()
         for log in sorted(self.logs.iterdir()):
             print(f"──── {log.name}\n{log.read_text(errors='replace')[-20_000:]}")
         assert not at_work_in(self.data), "a process was left behind"

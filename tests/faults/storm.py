@@ -3,6 +3,7 @@
 Afterwards time is let pass until the site is at rest, and storm_truth.py says what must hold.
 """
 
+import os
 import shutil
 import threading
 import time
@@ -81,6 +82,7 @@ class Shore:
         self.disk = Disk(self.site.data)
         if isinstance(self.migrated, Path):
             shutil.copy(self.migrated, self.site.data / "fluxsite.sqlite3")
+            os.sync()  # a power cut may come
         self._waits_since = 0.0
         self.site.desk.do("make_people", names=NAMES, password=PASSWORD)
         url = f"http://127.0.0.1:{self.port}"
@@ -118,6 +120,9 @@ class Shore:
             return answer.status_code == httpx.codes.OK
 
         wait_for(look, PATIENCE, "a site that is ready")
+
+    def cut_power(self) -> None:
+        self.site.lose_power(self.disk)
 
     def put_clock_right(self) -> None:
         if self.clock:

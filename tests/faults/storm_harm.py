@@ -28,6 +28,8 @@ class Scene(Protocol):
 
     def put_clock_right(self) -> None: ...
 
+    def cut_power(self) -> None: ...
+
 
 End = Callable[[], None]
 Begin = Callable[[Scene, float], tuple[str, End]]  # the float is a lot that the seed has drawn
@@ -167,6 +169,17 @@ def fill_disk(scene: Scene, lot: float) -> tuple[str, End]:
     return "fill disk", scene.disk.empty
 
 
+def cut_power(scene: Scene, lot: float) -> tuple[str, End]:
+    """Of the site's machine, or of the database's; that one starts anew at once."""
+    if scene.postgres and scene.postgres.disk.is_own and lot < 0.5:
+        scene.postgres.cut_power()
+        return "power cut of the database", scene.postgres.start
+    if not scene.disk.is_own:
+        return "(no disk of its own to cut off)", nothing
+    scene.cut_power()
+    return "power cut", nothing
+
+
 def shut_store(scene: Scene, lot: float) -> tuple[str, End]:
     assert scene.bucket
     mood = ("away", "busy", "cut")[int(lot * 3)]
@@ -253,6 +266,7 @@ HARMS = (
     Harm("flush queue", flush_queue, weight=4, is_scaled=True),
     Harm("restart queue", restart_queue, (0.0, 3.0), weight=4, is_scaled=True),
     Harm("fill disk", fill_disk, (1.0, 5.0), weight=4),
+    Harm("power cut", cut_power, (0.0, 2.0), weight=5),
     Harm("shut store", shut_store, (0.5, 8.0), weight=12, is_stored=True),
     Harm("jump", jump, (0.5, 5.0), weight=4),
     Harm("outage", go_away, (0.5, 6.0), weight=3),
