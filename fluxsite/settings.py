@@ -164,7 +164,7 @@ Q_CLUSTER = {
 STORAGE_URL = env.text("STORAGE_URL", "file:")
 STORAGES = {
     "default": storage_options(STORAGE_URL, DATA_DIR),
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "fluxsite.static_files.CollectedStaticFiles"},
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"

@@ -179,3 +179,16 @@ def test_a_migration_that_was_cut_off_is_made_again(disk, tmp_path, moment):
 
     manage(tmp_path, "migrate", "--verbosity=0")
     manage(tmp_path, "migrate", "--check")
+
+
+def test_collected_files_that_were_lost_are_collected_anew(tmp_path):
+    """What a power cut leaves of a list that was not written through: its name alone."""
+    collect = ("collectstatic", "--noinput", "--clear", "--verbosity=0")
+    manage(tmp_path, *collect)
+    lost = tmp_path / "data" / "static" / "staticfiles.json"
+    whole = lost.read_text()
+    lost.write_text("")
+
+    manage(tmp_path, *collect)
+
+    assert lost.read_text() == whole
