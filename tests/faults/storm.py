@@ -74,6 +74,7 @@ class Shore:
     postgres: Postgres | None = None
     redis: Redis | None = None
     bucket: Bucket | None = None
+    cuts_power: bool = True
 
     def __post_init__(self) -> None:
         self.weather = Weather()
@@ -108,7 +109,12 @@ class Shore:
         return tale
 
     def plan(self, seed: int) -> Plan:
-        return drawn(seed, is_scaled=self.postgres is not None, is_stored=self.bucket is not None)
+        return drawn(
+            seed,
+            is_scaled=self.postgres is not None,
+            is_stored=self.bucket is not None,
+            cuts_power=self.cuts_power,
+        )
 
     def wait_until_ready(self) -> None:
         def look() -> bool:

@@ -43,6 +43,7 @@ class Harm:
     weight: int = 2
     is_scaled: bool = False  # needs PostgreSQL and Redis
     is_stored: bool = False  # needs a store that speaks S3
+    cuts_power: bool = False
 
 
 def nothing() -> None:
@@ -266,7 +267,7 @@ HARMS = (
     Harm("flush queue", flush_queue, weight=4, is_scaled=True),
     Harm("restart queue", restart_queue, (0.0, 3.0), weight=4, is_scaled=True),
     Harm("fill disk", fill_disk, (1.0, 5.0), weight=4),
-    Harm("power cut", cut_power, (0.0, 2.0), weight=5),
+    Harm("power cut", cut_power, (0.0, 2.0), weight=5, cuts_power=True),
     Harm("shut store", shut_store, (0.5, 8.0), weight=12, is_stored=True),
     Harm("jump", jump, (0.5, 5.0), weight=4),
     Harm("outage", go_away, (0.5, 6.0), weight=3),

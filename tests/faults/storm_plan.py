@@ -80,13 +80,15 @@ def mark_of(seed: int) -> str:
     return f"{MARK} {seed} "
 
 
-def drawn(seed: int, *, is_scaled: bool, is_stored: bool = False) -> Plan:
+def drawn(seed: int, *, is_scaled: bool, is_stored: bool = False, cuts_power: bool = True) -> Plan:
     lots = Random(seed)  # noqa: S311 - it has to be repeatable
     deeds = [_deed(lots, seed, number) for number in range(lots.randint(6, 11))]
     harms = [
         harm
         for harm in HARMS
-        if (is_scaled or not harm.is_scaled) and (is_stored or not harm.is_stored)
+        if (is_scaled or not harm.is_scaled)
+        and (is_stored or not harm.is_stored)
+        and (cuts_power or not harm.cuts_power)
     ]
     weights = [harm.weight for harm in harms]
     blows = [_blow(lots, harm) for harm in lots.choices(harms, weights, k=lots.randint(4, 8))]
