@@ -9,10 +9,13 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 from django_q.brokers import get_broker
 
+from fluxsite import loading
 from fluxsite.supervision.cluster import PATIENCE_AT_STOP, CrashOnlySentinel
 from fluxsite.supervision.parents import die_with
 from gallery import tasks
 from gallery.engine import heartbeat, hints, holders
+
+logger = logging.getLogger(__name__)
 
 PATIENCE = 90.0  # seconds without a finished task until a cluster counts as hung
 
@@ -30,6 +33,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, parent: int | None, patience: float, **options: Any) -> None:
         if parent:
             die_with(parent)
+        loading.load()
         _get_ready()
         CrashOnlySentinel(patience=patience, stop_patience=options["stop_patience"]).run()
         heartbeat.end()
@@ -38,7 +42,11 @@ class Command(BaseCommand):
 
 
 def _is_outside(error: Exception) -> bool:
-    return isinstance(error, DatabaseError | OSError) or type(error).__module__.startswith("redis.")
+    is_outside = isinstance(error, DatabaseError | OSError)
+    is_outside = is_outside or type(error).__module__.startswith("redis.")
+    if is_outside:
+        logger.warning("The worker waits for the database and the queue: %s", str(error).strip())
+    return is_outside
 
 
 @stamina.retry(on=_is_outside, attempts=None, timeout=None, wait_max=5.0)
