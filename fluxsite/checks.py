@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.db import connections
 
 NEEDED = {  # by what is set: the package, and its name for people
     "REDIS_URL": ("redis", "Redis"),
@@ -20,6 +21,28 @@ NEEDED = {  # by what is set: the package, and its name for people
 def doubtful_settings(**kwargs: Any) -> list[CheckMessage]:
     checks = (_token, _site_url, _callback_url, _proxy, _doors, _database, _secret, _packages)
     return [message for check in checks for message in check()]
+
+
+@register(Tags.database)
+def database_without_unicode(**kwargs: Any) -> list[CheckMessage]:
+    """It would take all tables, and then no picture: words are searched in their plain form."""
+    return [
+        Error(
+            f"The database's encoding is {encoding}: no picture could be kept in it.",
+            hint="Make one with createdb --template template0 --encoding UTF8.",
+            id="fluxsite.E006",
+        )
+        for alias in kwargs["databases"] or ()
+        if (encoding := encoding_of(alias)) != "UTF8"
+    ]
+
+
+def encoding_of(alias: str) -> str:
+    if connections[alias].vendor != "postgresql":
+        return "UTF8"
+    with connections[alias].cursor() as cursor:
+        cursor.execute("SHOW server_encoding")
+        return str(cursor.fetchone()[0])
 
 
 def is_loopback(host: str) -> bool:

@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts import carrying, credits
 from accounts.models import CreditEntry
 from accounts.models.credit import NONE, SPENDING
+from fluxsite.checks import database_without_unicode
 from fluxsite.health import is_database_there
 from gallery.engine import heartbeat
 from gallery.flux.errors import FluxError, FluxMisconfigured
@@ -108,6 +109,8 @@ def look_at_database() -> Iterator[Finding]:
         yield Finding(part="database", says="does not answer", mend=mend)
         return
     yield Finding(part="database", says=f"{connection.vendor} answers")
+    for wrong in database_without_unicode(databases=[connection.alias]):
+        yield Finding(part="database", says=str(wrong.msg), mend=str(wrong.hint))
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     says = f"{len(missing)} migrations are missing" if missing else "all migrations are applied"
