@@ -60,6 +60,7 @@ def send(
         return answer
     if accel and isinstance(storage, FileSystemStorage):
         return _handed_over(described, storage, name, accel)
+    who = who or who_asks(request)
     return _sent(request, _opened(storage, name), headers, who)
 
 
@@ -124,10 +125,10 @@ def _sent(
         file.close()
         return HttpResponse(headers=headers | {"Content-Length": str(size)})
     if span is None:
-        return _streamed(file, range(size), headers, who or who_asks(request))
+        return _streamed(file, range(size), headers, who)
     if span:
         headers = headers | {"Content-Range": f"bytes {span.start}-{span.stop - 1}/{size}"}
-        return _streamed(file, span, headers, who or who_asks(request), status=206)
+        return _streamed(file, span, headers, who, status=206)
     file.close()
     return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
 

@@ -5,7 +5,7 @@ import os
 import shutil
 import tempfile
 
-from backends import POSTGRESQL, REDIS
+from backends import POSTGRESQL, REDIS, bucket_in
 
 _folder = tempfile.mkdtemp(prefix="fluxsite-tests-")
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
@@ -30,7 +30,7 @@ if _store := os.environ.get("FLUX_TEST_STORE"):  # the form of many machines (se
     os.environ |= {
         "DATABASE_URL": f"{POSTGRESQL}/postgres",
         "REDIS_URL": f"{REDIS}/{12 + int(_worker.removeprefix('gw')) % 4}",
-        "STORAGE_URL": f"s3://key:secret@{_worker}?endpoint={_store}&region=us-east-1",
+        "STORAGE_URL": bucket_in(_store, _worker),
     }
 else:  # each process has its own file
     os.environ |= {"DATABASE_URL": f"sqlite:///{_folder}/fluxsite.sqlite3", "REDIS_URL": ""}

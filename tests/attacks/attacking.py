@@ -1,7 +1,7 @@
 """Sending what nobody should send, and noting what breaks."""
 
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
@@ -56,6 +56,12 @@ USUAL = {
     **{"form_token": "7f0c6a3e-9f0f-4b7e-8d3c-0d4f2ad5a0c1", "amount": "1", "note": "For a door"},
     **{"from": "2026-01-01", "to": "2026-02-01", "answer": "approve", "reason": "For a door"},
 }
+
+
+def usual(names: Iterable[str]) -> dict[str, str]:
+    return {name: USUAL.get(name, "1") for name in names}
+
+
 IN_PATHS = {
     "a NUL": "a%00b",
     "no UTF-8": "%ff%ed%a0%80",
@@ -103,13 +109,7 @@ class Attacker:
         if wrong := "; ".join(_wrong_with(answer, address)):
             self.broken.append(f"{method} {address} with {what}: {wrong}\n{''.join(self._errors)}")
 
-    def learns(
-        self,
-        address: Address,
-        path: str,
-        method: str,
-        usual: Callable[[set[str]], dict[str, str]],
-    ) -> list[str]:
+    def learns(self, address: Address, path: str, method: str) -> list[str]:
         """Asks until no name is read that was not sent."""
         known: set[str] = set()
         for _ in range(5):

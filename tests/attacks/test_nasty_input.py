@@ -7,7 +7,7 @@ address, and a new field, are tried without a word in this file.
 from itertools import groupby
 
 import pytest
-from attacking import IN_PATHS, NASTY, STRONGEST, TRIED_ALWAYS, USUAL, Attacker
+from attacking import IN_PATHS, NASTY, STRONGEST, TRIED_ALWAYS, Attacker, usual
 from everything import EVERY, OURS
 
 from gallery import rating
@@ -20,10 +20,6 @@ def _by_first_word(addresses):
 
 
 GROUPS = _by_first_word(EVERY)
-
-
-def usual(names):
-    return {name: USUAL.get(name, "1") for name in names}
 
 
 def taking_turns(names, turn):
@@ -78,7 +74,7 @@ def test_no_value_breaks_an_address(site, attacker, group):
     for address in GROUPS[group]:
         path = site.path(address)
         for method in ("get", "post"):
-            names = attacker.learns(address, path, method, usual)
+            names = attacker.learns(address, path, method)
             for what, value in NASTY.items() if names else ():
                 attacker.sends(address, path, method, dict.fromkeys(names, value), what)
             for name in names:

@@ -2,7 +2,7 @@
 nothing of theirs changes. Nobody lists the fields: those that are read tell here."""
 
 import pytest
-from attacking import USUAL, Attacker
+from attacking import Attacker, usual
 from django.core import serializers
 from django.db import transaction
 from everything import OURS, site_of
@@ -25,10 +25,6 @@ KINDS = (Batch, Gallery, Generation, Image, Placement, Preset, PromptUse, SavedS
 KINDS += (Upload, Webhook)
 # Admins' own: they may name anybody, and are tried in test_strange_roles.py.
 THEIRS = [one for one in OURS if not one.route.startswith("team/")]
-
-
-def usual(names):
-    return {name: USUAL.get(name, "1") for name in names}
 
 
 def rows_of(person):
@@ -94,7 +90,7 @@ def test_no_field_of_any_address_reaches_them(
     for address in THEIRS:
         path = his.path(address)
         for method in ("get", "post"):
-            names = thief.learns(address, path, method, usual)
+            names = thief.learns(address, path, method)
             for key in ids_of(hers):
                 sent = [usual(names) | {name: key} for name in names]
                 for data in sent if is_alone else [dict.fromkeys(names, key)] * bool(names):

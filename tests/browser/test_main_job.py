@@ -46,10 +46,9 @@ def test_from_the_link_to_the_library(visit, site, admin_state):
 
 def stored_files(site) -> int:
     """Originals that are where the rows say, on the disk or in a store."""
-    look = (
-        "from django.core.files.storage import default_storage; from gallery.models import Image; "
-    )
-    look += "print(sum(default_storage.exists(one.original) for one in Image.objects.all()))"
+    look = "from django.core.files.storage import default_storage as files; "
+    look += "from gallery.models import Image; "
+    look += "print(sum(files.exists(image.original) for image in Image.objects.all()))"
     return int(site.manage("shell", "--verbosity=0", "-c", look))
 
 

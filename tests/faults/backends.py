@@ -4,6 +4,7 @@ import contextlib
 import os
 import uuid
 from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import psycopg
@@ -35,16 +36,25 @@ def redis_database() -> Iterator[str]:
         server.flushdb()
 
 
+def s3(store: str) -> Any:
+    """Whatever is in the store at this address."""
+    keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
+    return boto3.resource("s3", endpoint_url=store, region_name="us-east-1", **keys)
+
+
+def bucket_in(store: str, name: str) -> str:
+    """STORAGE_URL of a bucket in the store at this address."""
+    return f"s3://key:secret@{name}?endpoint={store}&region=us-east-1"
+
+
 @contextlib.contextmanager
 def scaled(store: str) -> Iterator[dict[str, str]]:
     """The settings of a site with all three; the store that speaks S3 is at this address."""
     bucket = f"site-{uuid.uuid4().hex[:12]}"
-    keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret"}
-    s3 = boto3.client("s3", endpoint_url=store, region_name="us-east-1", **keys)
-    s3.create_bucket(Bucket=bucket)
+    s3(store).Bucket(bucket).create()
     with database() as database_url, redis_database() as redis_url:
         yield {
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
-            "STORAGE_URL": f"s3://key:secret@{bucket}?endpoint={store}&region=us-east-1",
+            "STORAGE_URL": bucket_in(store, bucket),
         }

@@ -94,7 +94,7 @@ class Machine(Site):
 
     def open(self) -> None:
         """As the units of the deploy folder do."""
-        collected = self.start("collectstatic", "--noinput", "--verbosity=0")
+        collected = self.start("collectstatic", "--noinput", "--clear", "--verbosity=0")
         assert collected.main.wait(120) == 0
         self.web = self.start("web")
         self.worker = self.start_worker()

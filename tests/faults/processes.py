@@ -77,9 +77,14 @@ class Program:
         return code
 
     def _tell(self, word: signal.Signals, command: str = "") -> None:
-        for pid in self.pids(command):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, word)
+        tell(self.pids(command), word)
+
+
+def tell(pids: Iterable[int], word: signal.Signals) -> None:
+    """To those of them that still live."""
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, word)
 
 
 def words_of(pid: int) -> list[str]:

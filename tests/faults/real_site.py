@@ -1,6 +1,5 @@
 """A whole site in a folder of its own: real workers, a real database, the provider on loopback."""
 
-import contextlib
 import json
 import os
 import shutil
@@ -11,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from processes import HOUSE, Program, at_work_in, holder_of, wait_for
+from processes import HOUSE, Program, at_work_in, holder_of, tell, wait_for
 from provider import Provider
 from store import Bucket
 from storm_places import Disk
@@ -87,12 +86,9 @@ class Site:
     def lose_power(self, disk: Disk) -> None:
         """All at once: nothing is written any more, and nobody can do anything about it."""
         self.leave_desk()
-        for word in (signal.SIGSTOP, signal.SIGKILL):
-            for pid in at_work_in(self.data):
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, word)
-            if word == signal.SIGSTOP:
-                disk.cut_power()
+        tell(at_work_in(self.data), signal.SIGSTOP)
+        disk.cut_power()
+        tell(at_work_in(self.data), signal.SIGKILL)
         for program in self.programs:
             program.has_ended()
         wait_for(lambda: not at_work_in(self.data), 15, "the end of all")

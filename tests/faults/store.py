@@ -5,7 +5,7 @@ import socket
 import threading
 from pathlib import Path
 
-import boto3
+from backends import bucket_in, s3
 from moto.server import ThreadedMotoServer
 
 BUCKET = "pictures"
@@ -22,13 +22,7 @@ class Store:
         host, port = self._moto.get_host_and_port()
         self.door = Door((host, port))
         self.url = f"http://127.0.0.1:{self.door.port}"
-        self._resource = boto3.resource(
-            "s3",
-            endpoint_url=f"http://{host}:{port}",  # the test itself always gets in
-            region_name="us-east-1",
-            aws_access_key_id="key",
-            aws_secret_access_key="secret",  # noqa: S106
-        )
+        self._resource = s3(f"http://{host}:{port}")  # the test itself always gets in
 
     def bucket(self, name: str = BUCKET) -> "Bucket":
         return Bucket(self, name)
@@ -41,7 +35,7 @@ class Store:
 class Bucket:
     def __init__(self, store: Store, name: str) -> None:
         self.door = store.door
-        self.address = f"s3://key:secret@{name}?endpoint={store.url}&region=us-east-1"
+        self.address = bucket_in(store.url, name)
         self._bucket = store._resource.Bucket(name)
         self._bucket.create()
 

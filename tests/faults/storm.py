@@ -127,9 +127,6 @@ class Shore:
 
         wait_for(look, PATIENCE, "a site that is ready")
 
-    def cut_power(self) -> None:
-        self.site.lose_power(self.disk)
-
     def put_clock_right(self) -> None:
         if self.clock:
             self.clock.set(0)

@@ -1,14 +1,12 @@
 """What may befall the site, one kind a name: each begins, and most of them end a while later."""
 
-import contextlib
-import os
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
 from clocks import Clock
-from processes import at_work_in, parent_of, words_of
+from processes import at_work_in, parent_of, tell, words_of
 from real_site import Site
 from store import Bucket
 from storm_places import Disk, Postgres, Redis
@@ -27,8 +25,6 @@ class Scene(Protocol):
     bucket: Bucket | None
 
     def put_clock_right(self) -> None: ...
-
-    def cut_power(self) -> None: ...
 
 
 End = Callable[[], None]
@@ -75,27 +71,21 @@ def _chosen(scene: Scene, lot: float) -> list[tuple[str, int]]:
     return all_parts[int(lot * len(all_parts)) :][:1]
 
 
-def _tell(pids: list[int], word: signal.Signals) -> None:
-    for pid in pids:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, word)
-
-
 def kill_one(scene: Scene, lot: float) -> tuple[str, End]:
     chosen = _chosen(scene, lot)
-    _tell([pid for _, pid in chosen], signal.SIGKILL)
+    tell([pid for _, pid in chosen], signal.SIGKILL)
     return f"kill -9 {_named(chosen)}", nothing
 
 
 def kill_supervisor(scene: Scene, lot: float) -> tuple[str, End]:
     """All ends with it; whoever runs the site starts it anew."""
     chosen = [part for part in parts(scene.site) if part[0] == "supervisor"]
-    _tell([pid for _, pid in chosen], signal.SIGKILL)
+    tell([pid for _, pid in chosen], signal.SIGKILL)
     return "kill -9 supervisor", nothing
 
 
 def kill_cluster(scene: Scene, lot: float) -> tuple[str, End]:
-    _tell(_of(scene, "worker"), signal.SIGKILL)
+    tell(_of(scene, "worker"), signal.SIGKILL)
     return "kill -9 whole worker", nothing
 
 
@@ -111,19 +101,19 @@ def ambush(scene: Scene, lot: float) -> tuple[str, End]:
 def stop_one(scene: Scene, lot: float) -> tuple[str, End]:
     chosen = _chosen(scene, lot)
     pids = [pid for _, pid in chosen]
-    _tell(pids, signal.SIGSTOP)
-    return f"stop {_named(chosen)}", lambda: _tell(pids, signal.SIGCONT)
+    tell(pids, signal.SIGSTOP)
+    return f"stop {_named(chosen)}", lambda: tell(pids, signal.SIGCONT)
 
 
 def stop_worker(scene: Scene, lot: float) -> tuple[str, End]:
     pids = _of(scene, "worker")
-    _tell(pids, signal.SIGSTOP)
-    return "stop whole worker", lambda: _tell(pids, signal.SIGCONT)
+    tell(pids, signal.SIGSTOP)
+    return "stop whole worker", lambda: tell(pids, signal.SIGCONT)
 
 
 def deploy(scene: Scene, lot: float) -> tuple[str, End]:
     """Ask the worker to stop, as a deploy does; it is started anew."""
-    _tell([pid for name, pid in parts(scene.site) if name == "worker main"], signal.SIGTERM)
+    tell([pid for name, pid in parts(scene.site) if name == "worker main"], signal.SIGTERM)
     return "terminate worker", nothing
 
 
@@ -177,7 +167,7 @@ def cut_power(scene: Scene, lot: float) -> tuple[str, End]:
         return "power cut of the database", scene.postgres.start
     if not scene.disk.is_own:
         return "(no disk of its own to cut off)", nothing
-    scene.cut_power()
+    scene.site.lose_power(scene.disk)
     return "power cut", nothing
 
 

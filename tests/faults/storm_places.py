@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 import redis
-from processes import children_of, free_port, parent_of, wait_for
+from processes import children_of, free_port, parent_of, tell, wait_for
 
 PATIENCE = 60  # seconds; the machine may be busy
 MIB = 1 << 20
@@ -74,9 +74,7 @@ class Postgres:
         """It starts anew with what it had written through."""
         at_work = [self._process.pid, *children_of(self._process.pid)]
         self.disk.cut_power()
-        for pid in at_work:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        tell(at_work, signal.SIGKILL)
         self._process.wait(PATIENCE)
         wait_for(lambda: not any(map(parent_of, at_work)), PATIENCE, "its processes' end")
         self.disk.come_back()

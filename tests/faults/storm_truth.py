@@ -104,8 +104,8 @@ def _check_files(shore: "Shore") -> None:
 def _check_logs(shore: "Shore") -> None:
     secrets = [TOKEN, PASSWORD, shore.site.settings["SECRET_KEY"], MARK, "/pictures/"]
     secrets += [someone.session for someone in shore.people]
-    # A full disk names the folder that it has no room for, which is no address.
-    links = ["/flux/callback/[^…]", "(?<!/media)/uploads/"]
+    # A full disk names the folder that it has no room for, which is no address; no file's name is.
+    links = ["/flux/callback/[^…]", "(?<!/media)/uploads/", "/media/uploads/../"]
     telling = re.compile("|".join([*map(re.escape, secrets), *links]))
     for log in shore.site.logs.iterdir():
         found = list(_lines_with(telling, log.read_text(errors="replace").splitlines()))

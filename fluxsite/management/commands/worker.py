@@ -42,17 +42,19 @@ class Command(BaseCommand):
 
 
 def _is_outside(error: Exception) -> bool:
-    is_outside = isinstance(error, DatabaseError | OSError)
-    is_outside = is_outside or type(error).__module__.startswith("redis.")
-    if is_outside:
-        logger.warning("The worker waits for the database and the queue: %s", str(error).strip())
-    return is_outside
+    return isinstance(error, DatabaseError | OSError) or type(error).__module__.startswith("redis.")
 
 
 @stamina.retry(on=_is_outside, attempts=None, timeout=None, wait_max=5.0)
 def _get_ready() -> None:
     """Wait for the database and the queue, and take over from clusters that are no more."""
-    get_broker().ping()
-    tasks.ensure_schedules()
-    holders.hand_back()
-    hints.wake()
+    try:
+        get_broker().ping()
+        tasks.ensure_schedules()
+        holders.hand_back()
+        hints.wake()
+    except Exception as error:
+        if _is_outside(error):
+            words = str(error).strip()
+            logger.warning("The worker waits for the database and the queue: %s", words)
+        raise
