@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date, timedelta
 from typing import Any, Self
 from urllib.parse import urlencode, urlsplit
 
@@ -47,12 +48,13 @@ STRONGEST = (
     "more than a database counts to",
     "a page elsewhere",
 )
+SOON = f"{date.today() + timedelta(days=30)}"
 # With these the first checks are passed, and what comes after them is reached.
 USUAL = {
     **{"prompt": "A door", "model": "flux-dev", "size": "1:1", "count": "1", "name": "Doors"},
     **{"role": "viewer", "email": "new@example.org", "password": "a quiet green morning"},
     **{"who": "friend", "text": "A door", "tags": "door", "tag": "door", "stars": "3"},
-    **{"order": "hand", "way": "first", "approval": "approved", "expires_on": "2026-12-01"},
+    **{"order": "hand", "way": "first", "approval": "approved", "expires_on": SOON},
     **{"form_token": "7f0c6a3e-9f0f-4b7e-8d3c-0d4f2ad5a0c1", "amount": "1", "note": "For a door"},
     **{"from": "2026-01-01", "to": "2026-02-01", "answer": "approve", "reason": "For a door"},
 }
