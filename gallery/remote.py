@@ -1,6 +1,7 @@
 """A store that speaks S3, whose troubles are told as those of a disk are."""
 
 import contextlib
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,8 @@ from django.utils.deconstruct import deconstructible
 from storages.backends.s3 import S3Storage
 
 from gallery.storage import PARTS
+
+IN_STORE = re.compile(r"(https?://[^/\s\"']+)/[^\s\"']*")
 
 
 class StoreAway(OSError):
@@ -40,4 +43,5 @@ def _told() -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError) as error:
-        raise StoreAway(str(error)) from error
+        # Whose picture it is about is nobody's business who reads logs; which store it was, is.
+        raise StoreAway(IN_STORE.sub(r"\1/…", str(error))) from None

@@ -279,6 +279,14 @@ def test_trouble_of_a_store_is_told_as_that_of_a_disk(s3):
             attempt()
 
 
+def test_trouble_of_a_store_names_the_store_and_no_picture():
+    nowhere = in_s3("http://127.0.0.1:1", "pictures")
+
+    with pytest.raises(OSError, match="http://127.0.0.1:1/…") as told:
+        nowhere.save("originals/a.png", ContentFile(b"a"))
+    assert "originals" not in str(told.value)
+
+
 def test_probes_that_were_left_in_a_store_are_found(s3):
     store = in_s3(s3, "pictures")
     store.bucket.create()
