@@ -45,18 +45,20 @@ def write(folder: Path, storage: Storage, tell: Tell) -> list[str]:
     moment, and what they speak of is copied afterwards; files are never changed.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = folder / f"{ROWS}.part"
-    fresh.unlink(missing_ok=True)
-    (folder / FACTS).unlink(missing_ok=True)  # not whole until it is there again
-    with _from_here() as source, open_database(TARGET, _sqlite(fresh)) as target:
+    rows, facts = (folder / f"{name}.part" for name in (ROWS, FACTS))
+    for part in (rows, facts):
+        part.unlink(missing_ok=True)
+        part.touch(mode=0o600)  # the folder may be one that others look into
+    with _from_here() as source, open_database(TARGET, _sqlite(rows)) as target:
         counts = copy_rows(source, target, tell, but=SIGNED_IN)
         missing = copy_files(names(target), storage, _files_in(folder), tell)
-    fresh.replace(folder / ROWS)
+    of = {"written_at": timezone.now().isoformat(), "rows": counts, "missing": missing}
+    facts.write_text(json.dumps(of, indent=2))
+    # An older backup is whole until here, and from here on it is this one.
+    for part in (rows, facts):
+        write_through(part)
+        part.replace(part.with_suffix(""))
     write_through(folder)
-    facts = {"written_at": timezone.now().isoformat(), "rows": counts, "missing": missing}
-    (folder / FACTS).write_text(json.dumps(facts, indent=2))
-    for each in (folder / FACTS, folder):
-        write_through(each)
     return missing
 
 

@@ -15,6 +15,7 @@ NEEDED = {  # by what is set: the package, and its name for people
     "REDIS_URL": ("redis", "Redis"),
     "S3": ("storages", "an S3-compatible store"),
 }
+WRITES_THROUGH = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 @register
@@ -33,15 +34,31 @@ def database_without_unicode(**kwargs: Any) -> list[CheckMessage]:
             id="fluxsite.E006",
         )
         for alias in kwargs["databases"] or ()
-        if (encoding := encoding_of(alias)) != "UTF8"
+        if (encoding := _shown(alias, "server_encoding")) not in ("UTF8", None)
     ]
 
 
-def encoding_of(alias: str) -> str:
+@register(Tags.database)
+def database_that_forgets(**kwargs: Any) -> list[CheckMessage]:
+    """A wish of which it forgets that it was sent would be sent, and paid for, again."""
+    return [
+        Warning(
+            f"PostgreSQL's {name} is off: a power cut can take back what was already answered.",
+            hint=f"Set {name} = on in postgresql.conf, and reload it.",
+            id="fluxsite.W008",
+        )
+        for alias in kwargs["databases"] or ()
+        for name in WRITES_THROUGH
+        if _shown(alias, name) == "off"
+    ]
+
+
+def _shown(alias: str, name: str) -> str | None:
+    """PostgreSQL's value of this setting."""
     if connections[alias].vendor != "postgresql":
-        return "UTF8"
+        return None
     with connections[alias].cursor() as cursor:
-        cursor.execute("SHOW server_encoding")
+        cursor.execute(f"SHOW {name}")
         return str(cursor.fetchone()[0])
 
 

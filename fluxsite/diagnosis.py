@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from itertools import chain
 
 import httpx
 from django.conf import settings
@@ -20,7 +21,7 @@ from django.utils import timezone
 from accounts import carrying, credits
 from accounts.models import CreditEntry
 from accounts.models.credit import NONE, SPENDING
-from fluxsite.checks import database_without_unicode
+from fluxsite.checks import database_that_forgets, database_without_unicode
 from fluxsite.health import is_database_there
 from gallery.engine import heartbeat
 from gallery.flux.errors import FluxError, FluxMisconfigured
@@ -109,7 +110,8 @@ def look_at_database() -> Iterator[Finding]:
         yield Finding(part="database", says="does not answer", mend=mend)
         return
     yield Finding(part="database", says=f"{connection.vendor} answers")
-    for wrong in database_without_unicode(databases=[connection.alias]):
+    checks = (database_without_unicode, database_that_forgets)
+    for wrong in chain.from_iterable(check(databases=[connection.alias]) for check in checks):
         yield Finding(part="database", says=str(wrong.msg), mend=str(wrong.hint))
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())

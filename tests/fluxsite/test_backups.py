@@ -189,10 +189,49 @@ def test_the_commands_refuse_what_would_lose_something(filled, tmp_path, capsys)
     assert "Restored." in capsys.readouterr().out
 
 
+def test_a_backup_is_for_no_other_eyes_even_in_an_open_folder(filled, tmp_path):
+    folder = tmp_path / "b"
+    folder.mkdir(mode=0o755)
+
+    backups.write(folder, default_storage, silent)
+
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert {folder / backups.ROWS, folder / backups.FACTS} < set(files)
+    assert {path.stat().st_mode & 0o077 for path in files} == {0}
+
+
+def test_a_backup_that_finds_no_place_says_so(filled, tmp_path):
+    (tmp_path / "b").write_text("a file, where a folder should be")
+
+    with pytest.raises(CommandError, match="no whole backup.*See that .*/b can be written"):
+        call_command("backup", str(tmp_path / "b"))
+
+
+def test_a_full_disk_is_told_and_the_older_backup_stays_whole(filled, tmp_path, monkeypatch):
+    folder, before = tmp_path / "b", everything()
+    backups.write(folder, default_storage, silent)
+    Image.objects.update(prompt="later")
+    real = backups._sqlite
+    small = {"OPTIONS": {"init_command": "PRAGMA max_page_count=20;"}}
+    with monkeypatch.context() as patch:
+        patch.setattr(backups, "_sqlite", lambda path: real(path) | small)
+        with pytest.raises(CommandError, match="database or disk is full.*run it again"):
+            call_command("backup", str(folder))
+
+    call_command("restore", str(folder), "--replace")
+    assert everything() == before
+
+
+def test_what_is_told_to_be_committed_is_on_the_disk(tmp_path):
+    with copying.open_database("through", backups._sqlite(tmp_path / "any")) as alias:
+        connection = copying.connections[alias]
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous")
+            assert cursor.fetchone() == (3,)  # EXTRA: the folder that the journal leaves, too
+
+
 def test_a_backup_that_was_cut_off_is_none(filled, tmp_path, monkeypatch):
     folder = tmp_path / "b"
-    folder.mkdir()
-    (folder / backups.FACTS).write_text("{}")  # of an older one, which was whole
     monkeypatch.setattr(backups, "copy_files", lambda *args: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):

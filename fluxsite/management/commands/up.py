@@ -9,7 +9,7 @@ from django.core.checks import CheckMessage, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 
 from accounts.people import first_admin_link
 from fluxsite import __version__
@@ -80,7 +80,7 @@ def _prepare() -> None:
 
 
 def _write_welcome(house: House) -> None:
-    notes = [f"Mind: {_say(message)}" for message in run_checks()]
+    notes = [f"Mind: {_say(message)}" for message in run_checks(databases=[DEFAULT_DB_ALIAS])]
     if link := first_admin_link():
         notes.append(f"Become its first admin at {link}")
     text = WELCOME.format(
