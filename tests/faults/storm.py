@@ -268,6 +268,7 @@ class Shore:
 
     def _keep_up(self) -> None:
         """Start the site anew when it has ended, as a service manager would."""
+        self.weather.strike()
         if self.site.programs[-1].main.poll() is not None:
             self._up()
 

@@ -91,11 +91,16 @@ def kill_cluster(scene: Scene, lot: float) -> tuple[str, End]:
 
 def ambush(scene: Scene, lot: float) -> tuple[str, End]:
     """Kill while a certain request is under way: a POST, a look-up, an answer, or a picture."""
-    moments = ("flux", "accepted", "pictures", "files", "flux", "accepted")
-    moment, rest = moments[int(lot * len(moments))], lot * len(moments) % 1
+    moment, rest = _moment(lot)
     strike = kill_cluster if rest < 0.3 else kill_supervisor if rest < 0.4 else kill_one
     scene.weather.ambushes[moment] = lambda: strike(scene, rest)
     return f"lie in wait at {moment}", nothing
+
+
+def _moment(lot: float) -> tuple[str, float]:
+    """One of them, and a new lot."""
+    moments = ("flux", "accepted", "pictures", "files", "flux", "accepted")
+    return moments[int(lot * len(moments))], lot * len(moments) % 1
 
 
 def stop_one(scene: Scene, lot: float) -> tuple[str, End]:
@@ -169,6 +174,15 @@ def cut_power(scene: Scene, lot: float) -> tuple[str, End]:
         return "(no disk of its own to cut off)", nothing
     scene.site.lose_power(scene.disk)
     return "power cut", nothing
+
+
+def ambush_of_power(scene: Scene, lot: float) -> tuple[str, End]:
+    """Cut the power, and give it again, while a certain request is under way."""
+    moment, rest = _moment(lot)
+    scene.weather.ambushes[moment] = lambda: scene.weather.have_struck(
+        lambda: cut_power(scene, rest)[1]()
+    )
+    return f"lie in wait at {moment} to cut the power", nothing
 
 
 def shut_store(scene: Scene, lot: float) -> tuple[str, End]:
@@ -258,6 +272,7 @@ HARMS = (
     Harm("restart queue", restart_queue, (0.0, 3.0), weight=4, is_scaled=True),
     Harm("fill disk", fill_disk, (1.0, 5.0), weight=4),
     Harm("power cut", cut_power, (0.0, 2.0), weight=5, cuts_power=True),
+    Harm("ambush of power", ambush_of_power, weight=5, cuts_power=True),
     Harm("shut store", shut_store, (0.5, 8.0), weight=12, is_stored=True),
     Harm("jump", jump, (0.5, 5.0), weight=4),
     Harm("outage", go_away, (0.5, 6.0), weight=3),

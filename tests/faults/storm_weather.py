@@ -1,8 +1,10 @@
 """The provider in a storm: it keeps a book of all that it accepts, and has moods of its own."""
 
 import contextlib
+import threading
 from collections.abc import Callable
 from decimal import Decimal
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from provider import Provider
@@ -15,6 +17,7 @@ from real_site import TOKEN
 UNDELIVERABLE = frozenset(
     f"picture-{how}" for how in ["html", "empty", "huge", "bomb", "private", "loop", "gone"]
 )
+HELD = 5.0  # seconds
 PASSING = frozenset(["picture-cut", "picture-slow", "unknown", "hang", "hang-before", "trickle"])
 
 
@@ -38,6 +41,7 @@ class Weather(Provider):
         self.picture_size = (160, 120)
         self.script = self.moods = Moods()
         self.ambushes: dict[str, Callable[[], object]] = {}
+        self._asked_for: SimpleQueue[tuple[Callable[[], object], threading.Event]] = SimpleQueue()
 
     def finish_with_callback(self, job: Job) -> None:
         """A callback that is faster than the answer; the site may be down and never hear it."""
@@ -56,6 +60,19 @@ class Weather(Provider):
         if job and (strike := self.ambushes.pop("accepted", None)):
             strike()
         return job
+
+    def have_struck(self, strike: Callable[[], object]) -> None:
+        """By whoever keeps the site up, while the request that has met it is held."""
+        done = threading.Event()
+        self._asked_for.put((strike, done))
+        done.wait(HELD)
+
+    def strike(self) -> None:
+        with contextlib.suppress(Empty):
+            while True:
+                strike, done = self._asked_for.get_nowait()
+                strike()
+                done.set()
 
     def brew(self) -> None:
         self.moods.is_calm = False
