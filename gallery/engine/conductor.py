@@ -68,19 +68,23 @@ def is_anything_to_do() -> bool:
 
 async def _run(client: FluxClient, patience: float) -> None:
     async with client:
-        lease = await _db(leasing.take)
-        if lease is None:
-            return
-        shift = Shift(client, lease, patience)
         try:
-            await shift.work()
-        except LeaseLost:
-            logger.warning("conductor.lease_lost epoch=%s", lease.epoch)
-            shift.lease = leasing.ended(shift.lease)  # what is not sent yet never is
+            if lease := await _db(leasing.take):
+                await _conduct(Shift(client, lease, patience))
         finally:
-            await shift.wait_for_answers()
-            await _db(_leave, shift.lease)
+            # One that is left open may be dead when this process conducts again.
             await _db(connections.close_all)
+
+
+async def _conduct(shift: "Shift") -> None:
+    try:
+        await shift.work()
+    except LeaseLost:
+        logger.warning("conductor.lease_lost epoch=%s", shift.lease.epoch)
+        shift.lease = leasing.ended(shift.lease)  # what is not sent yet never is
+    finally:
+        await shift.wait_for_answers()
+        await _db(_leave, shift.lease)
 
 
 class Shift:

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import BinaryIO
 
+import stamina
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.db.models import F, Q
 
 from gallery.engine import clock, hints, holders, moving, pauses, states, stopping
@@ -24,11 +25,13 @@ logger = logging.getLogger(__name__)
 
 STINT = 10.0  # seconds; one more picture fits into a task's time after them
 CLAIM = timedelta(seconds=150)  # as long as a task may take
+LET_GO = 100.0  # seconds of trying to give a claim back; what takes longer waits for its end
 HINT = timedelta(seconds=30)  # a hint that led to nothing by then was lost
 HINTED = "hint"
 GIVES_UP_AFTER = timedelta(days=1)
 MOST_TRIES = 100  # more than a day of failures has: only workers that die get there
 LONGEST_WAIT = timedelta(minutes=30)
+IS_AWAY = (OperationalError, InterfaceError)  # the database
 ALIVE_WITHIN = timedelta(minutes=2)
 
 
@@ -65,6 +68,14 @@ def work(result_id: uuid.UUID | str, *, fetcher: Fetcher) -> None:
 
 def store(result_id: uuid.UUID | str, *, fetcher: Fetcher) -> None:
     """Bring one result home. May be run twice, or by two at once: the row's claim decides."""
+    try:
+        _store(result_id, fetcher)
+    except IS_AWAY:
+        _let_go(result_id)
+        raise
+
+
+def _store(result_id: uuid.UUID | str, fetcher: Fetcher) -> None:
     result = _claim(result_id)
     if result is None:
         return
@@ -73,6 +84,15 @@ def store(result_id: uuid.UUID | str, *, fetcher: Fetcher) -> None:
     else:
         _bring_home(result, fetcher)
     finish(result.generation)
+
+
+@stamina.retry(on=IS_AWAY, attempts=None, timeout=LET_GO, wait_max=2.0)
+def _let_go(result_id: uuid.UUID | str) -> None:
+    """Once the database is back: while all hands seem busy, nothing else is handed out either."""
+    close_old_connections()
+    Result.objects.filter(pk=result_id, state=ResultState.WAITING, holder=holders.me()).update(
+        holder="", due_at=clock.now()
+    )
 
 
 def _bring_home(result: Result, fetcher: Fetcher) -> None:

@@ -12,6 +12,7 @@ from many_machines import Front, Machine
 from provider import Provider
 from real_site import TOKEN, Site, migrate
 from store import Bucket, Store
+from storm_places import Postgres, program
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,6 +47,19 @@ def store() -> Iterator[Store]:
     store = Store()
     yield store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A server of the tests' own, which may be stopped; "migrated" in it has the site's tables."""
+    if not program("postgres"):
+        pytest.skip("There is no PostgreSQL to start, stop and start anew.")
+    server = Postgres()
+    try:
+        migrate(server.folder, server.make("migrated"))
+        yield server
+    finally:
+        server.close()
 
 
 @pytest.fixture(scope="session")

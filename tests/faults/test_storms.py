@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from clocks import Clock
-from real_site import migrate
 from storm import HEAD, Shore, Tale
-from storm_places import Postgres, Redis, program
+from storm_places import Redis
 from storm_plan import drawn
 
 FORMS = [
@@ -26,18 +25,6 @@ STORMS = int(os.environ.get("STORMS", "10"))
 FIRST_SEED = int(os.environ.get("STORM_SEED", "0"))
 A_SITE = 10  # storms, then a fresh one
 ALWAYS = 8567  # draws some of everything, for the storm that `make test` runs
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    if not program("postgres"):
-        pytest.skip("There is no PostgreSQL to start, stop and start anew.")
-    server = Postgres()
-    try:
-        migrate(server.folder, server.make("migrated"))
-        yield server
-    finally:
-        server.close()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from django.db import OperationalError
 
 from gallery import generations
 from gallery.engine import conductor, leasing, pauses, searching, submitting
+from gallery.flux.client import FluxClient
 from gallery.models import Attempt, Conductor, Image, Pause
 from gallery.models.generation import Outcome
 
@@ -343,3 +344,15 @@ def test_a_database_that_goes_away_for_a_moment_ends_no_shift(
 
     assert list(unheard.attempts.values_list("outcome", flat=True)) == ["put_back", "accepted"]
     assert len(provider.accepted) == 2
+
+
+def test_who_comes_second_leaves_no_connection_open(transactional_db, provider, monkeypatch):
+    """It may be dead when this process conducts again."""
+    leasing.take()
+    closed = []
+    monkeypatch.setattr(conductor.connections, "close_all", lambda: closed.append(True))
+
+    conductor.run(FluxClient(base_url=provider.url, token="loopback-token"), patience=1)
+
+    assert closed
+    assert not provider.seen

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 from PIL import Image as Picture
 
@@ -142,6 +143,29 @@ def test_dead_clusters_of_this_host_hand_their_claims_back(transactional_db, ali
     holders.hand_back()
 
     storing.store(generation.results.get().pk, fetcher=Pictures())
+    assert generation.images.count() == 1
+
+
+def test_who_loses_the_database_half_way_holds_nothing_back(
+    transactional_db, alice, a_delivered, monkeypatch
+):
+    generation = a_delivered(alice)
+    result = generation.results.get()
+    away = [OperationalError("away"), InterfaceError("still closed")]
+
+    def broken(*args, **kwargs):
+        raise away.pop()
+
+    with monkeypatch.context() as patch:
+        for name in ("_note_stored", "_put_off"):
+            patch.setattr(storing, name, broken)
+        with pytest.raises(OperationalError):
+            storing.store(result.pk, fetcher=Pictures())
+
+    result.refresh_from_db()
+    assert (result.state, result.holder) == (ResultState.WAITING, "")
+    assert result.due_at <= timezone.now()
+    storing.store(result.pk, fetcher=Pictures())
     assert generation.images.count() == 1
 
 
