@@ -42,6 +42,7 @@ def config(form: str, level: str) -> dict[str, Any]:
             "httpx": {"level": "WARNING"},  # its lines name addresses, and addresses can be secrets
             "django.request": {"level": "ERROR"},
             "django-q": {"level": "WARNING"},
+            "stamina": {"level": "ERROR"},  # who tries again says itself why, and about what
         },
     }
 

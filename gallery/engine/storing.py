@@ -70,7 +70,8 @@ def store(result_id: uuid.UUID | str, *, fetcher: Fetcher) -> None:
     """Bring one result home. May be run twice, or by two at once: the row's claim decides."""
     try:
         _store(result_id, fetcher)
-    except IS_AWAY:
+    except IS_AWAY as error:
+        logger.warning("storing.database_away result=%s error=%s", result_id, error)
         _let_go(result_id)
         raise
 
