@@ -72,7 +72,7 @@ def _move(by: timedelta) -> None:
     ahead = Generation.objects.exclude(status__in=OPEN).filter(submitted_at__gt=now)
     _shift(ahead, by, "submitted_at", "done_at", "finished_at")
     recent = Attempt.objects.filter(sent_at__gt=now - by - RECENT)
-    _shift(recent, by, "sent_at", "ended_at", "missed_at", "next_listing_at")
+    _shift(recent, by, "sent_at", "ended_at", "missed_at", "next_listing_at", "listed_at")
     _shift(Result.objects.filter(state=ResultState.WAITING), by, "created_at", "due_at")
 
 

@@ -61,6 +61,7 @@ def is_anything_to_do() -> bool:
     return (
         Generation.objects.open().exclude(status="storing").exists()
         or Generation.objects.filter(next_look_at__lte=soon).exists()
+        or searching.is_anything_due(soon)
         or callbacks.is_any_waiting()
         or storing.is_anything_due(soon)
     )

@@ -1,4 +1,7 @@
-"""Finding out what became of unconfirmed attempts, by the API's own list of that minute."""
+"""Finding out what became of unconfirmed attempts, by the API's own list of that minute.
+
+What was given up is still looked for now and then, for a day: it may be found late.
+"""
 
 import time
 from collections.abc import Sequence
@@ -6,15 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from gallery.engine import callbacks, clock, moving, results, states
 from gallery.flux.contract import Task
 from gallery.models import Attempt, Generation
-from gallery.models.generation import LIVE, Outcome
+from gallery.models.generation import LIVE, LOST, Outcome
 
 AROUND = timedelta(seconds=60)  # the clocks of both sides need not agree
 SURELY_LISTED = timedelta(seconds=50)  # a little less than what is asked for
 BETWEEN_LISTINGS = timedelta(seconds=10)
+BETWEEN_LATE_LISTINGS = timedelta(minutes=10)
+LATE_FOR = timedelta(days=1)
 MOST_ATTEMPTS = 2  # POSTs that never arrived, before the wish is given up
 
 
@@ -27,28 +33,46 @@ class Search:
 
 @transaction.atomic
 def due() -> list[Search]:
-    """The unconfirmed attempts to be looked for now, each put off at once."""
+    """The attempts to be looked for now, each put off at once."""
     now = clock.now()
-    unconfirmed = Attempt.objects.filter(outcome=Outcome.UNCONFIRMED, next_listing_at__lte=now)
-    attempts = list(unconfirmed.select_related("generation")[:10])
-    Attempt.objects.filter(pk__in=[attempt.pk for attempt in attempts]).update(
-        next_listing_at=now + BETWEEN_LISTINGS
-    )
+    attempts = list(_looked_for(now).select_related("generation")[:10])
+    for attempt in attempts:
+        Attempt.objects.filter(pk=attempt.pk).update(next_listing_at=_next_listing(attempt, now))
     return [_search(attempt) for attempt in attempts]
+
+
+def is_anything_due(by: datetime) -> bool:
+    return _looked_for(by).exists()
 
 
 @transaction.atomic
 def record(search: Search, listed: Sequence[Task] | None) -> None:
-    """Act on one listing. Without one (None), nothing is concluded."""
+    """Act on one listing. Without one (None: the API does not list), nothing is concluded."""
     attempt, now = search.attempt, clock.now()  # the clock first: it may move what the rows say
     attempt.refresh_from_db()
-    if listed is None or attempt.outcome != Outcome.UNCONFIRMED:
+    if attempt.outcome not in LOST:
+        return
+    Attempt.objects.filter(pk=attempt.pk).update(listed_at=now)
+    if listed is None:
         return
     found = _match(attempt, listed)
     if found:
         results.accept(attempt, found)
+    elif attempt.outcome == Outcome.GIVEN_UP:
+        return  # its end is known, and stays as it is
     elif _is_trustworthy(search, listed) and not _may_be_ours(attempt, listed):
         _missed(attempt, now)
+
+
+def _looked_for(by: datetime) -> QuerySet[Attempt]:
+    lost = Attempt.objects.filter(outcome__in=LOST, next_listing_at__lte=by)
+    return lost.order_by("next_listing_at")
+
+
+def _next_listing(attempt: Attempt, now: datetime) -> datetime | None:
+    if attempt.outcome == Outcome.UNCONFIRMED:
+        return now + BETWEEN_LISTINGS
+    return now + BETWEEN_LATE_LISTINGS if now - attempt.sent_at < LATE_FOR else None
 
 
 def _search(attempt: Attempt) -> Search:
@@ -102,8 +126,9 @@ def _wish_of_ours(attempt: Attempt) -> tuple[object, ...]:
 
 def _has_twin(attempt: Attempt) -> bool:
     wish = attempt.generation
+    near = (attempt.sent_at - 2 * AROUND, attempt.sent_at + 2 * AROUND)
     twins = Attempt.objects.filter(
-        outcome__in=LIVE,
+        Q(outcome__in=LIVE) | Q(outcome=Outcome.GIVEN_UP, sent_at__range=near),
         generation__prompt=wish.prompt,
         generation__model_name=wish.model_name,
         generation__size=wish.size,

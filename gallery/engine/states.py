@@ -95,7 +95,7 @@ GIVE_UP_UNCONFIRMED = Move(
     name="give up unconfirmed",
     sources=(_U,),
     target=Status.FAILED,
-    when="it is still unconfirmed after 15 minutes",
+    when="it is still unconfirmed after 15 minutes, and the API was asked",
     credits=_BACK,
     is_loss_possible=True,
 )

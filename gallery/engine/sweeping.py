@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gallery import trash, uploads
-from gallery.engine import clock, conductor, heartbeat, hints, moving, states, storing
+from gallery.engine import clock, conductor, heartbeat, hints, moving, searching, states, storing
 from gallery.engine.states import Move
 from gallery.models import Attempt, Generation
 from gallery.models.generation import LIVE, Outcome, Status
@@ -18,7 +19,7 @@ HALF_WRITTEN_FOR = timedelta(hours=1)  # by a worker that died; no file takes th
 
 
 def sweep() -> None:
-    _give_up(_overdue(Status.UNCONFIRMED, UNCONFIRMED_FOR), states.GIVE_UP_UNCONFIRMED)
+    _give_up(_never_found(), states.GIVE_UP_UNCONFIRMED)
     _give_up(_overdue(Status.RUNNING, RUNNING_FOR), states.GIVE_UP_RUNNING)
     _finish_what_is_stored()
     storing.hand_out()
@@ -36,9 +37,22 @@ def look_after_conductor() -> None:
         hints.wake()
 
 
-def _overdue(status: Status, patience: timedelta) -> Iterable[Generation]:
+def _overdue(status: Status, patience: timedelta) -> QuerySet[Generation]:
     limit = clock.now() - patience
     return Generation.objects.filter(status=status, submitted_at__lt=limit)
+
+
+def _never_found() -> Iterable[Generation]:
+    """The API was asked for it when its time was over. While the API, or this site, was away,
+    nobody was; then it has a day."""
+    overdue = _overdue(Status.UNCONFIRMED, UNCONFIRMED_FOR)
+    was_asked_for = Attempt.objects.filter(
+        generation=OuterRef("pk"),
+        outcome__in=LIVE,
+        listed_at__gt=OuterRef("submitted_at") + UNCONFIRMED_FOR,
+    )
+    is_old = Q(submitted_at__lt=clock.now() - searching.LATE_FOR)
+    return overdue.filter(Exists(was_asked_for) | is_old)
 
 
 def _give_up(generations: Iterable[Generation], move: Move) -> None:

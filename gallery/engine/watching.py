@@ -9,7 +9,7 @@ from django.db import transaction
 from gallery.engine import clock, results
 from gallery.flux.contract import Task, TaskState
 from gallery.models import Attempt, Generation, Result
-from gallery.models.generation import FINAL, Outcome, ResultState, Status
+from gallery.models.generation import FINAL, LOST, ResultState, Status
 
 BATCH = 50  # the most ids that the API is asked for at once
 MOST_AT_ONCE = 500  # generations a tick
@@ -84,8 +84,8 @@ def look_again(generation: Generation) -> bool:
     by_name = Generation.objects.filter(pk=generation.pk, status__in=LOOKED_FOR).exclude(task_id="")
     if by_name.update(next_look_at=now):
         return True
-    unconfirmed = Attempt.objects.filter(generation=generation, outcome=Outcome.UNCONFIRMED)
-    if unconfirmed.update(next_listing_at=now):
+    lost = Attempt.objects.filter(generation=generation, outcome__in=LOST)
+    if lost.update(next_listing_at=now):
         return True
     waiting = Result.objects.filter(generation=generation, state=ResultState.WAITING, holder="")
     return bool(waiting.update(due_at=now))

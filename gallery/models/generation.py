@@ -216,6 +216,8 @@ class Outcome(models.TextChoices):
 
 
 LIVE = (Outcome.SENT, Outcome.UNCONFIRMED)
+IS_LIVE = Q(outcome__in=["sent", "unconfirmed"])
+LOST = (Outcome.UNCONFIRMED, Outcome.GIVEN_UP)  # what the API's list may still show
 
 
 class Attempt(models.Model):
@@ -232,6 +234,7 @@ class Attempt(models.Model):
     problem_detail = models.TextField(blank=True)
     missed_at = models.DateTimeField(null=True, blank=True)  # first listing without it
     next_listing_at = models.DateTimeField(null=True, blank=True)
+    listed_at = models.DateTimeField(null=True, blank=True)  # when the API last answered about it
     callback = models.JSONField(null=True, blank=True)  # the first body that came
     is_callback_waiting = models.BooleanField(default=False)  # for the conductor to act on
 
@@ -240,18 +243,17 @@ class Attempt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["generation", "number"], name="attempt_number_once"),
             models.UniqueConstraint(
-                fields=["generation"],
-                condition=Q(outcome__in=["sent", "unconfirmed"]),
-                name="attempt_one_live",
+                fields=["generation"], condition=IS_LIVE, name="attempt_one_live"
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["outcome", "sent_at"],
-                name="attempt_live",
-                condition=Q(outcome__in=["sent", "unconfirmed"]),
-            ),
+            models.Index(fields=["outcome", "sent_at"], name="attempt_live", condition=IS_LIVE),
             models.Index(fields=["sent_at"], name="attempt_sent"),
+            models.Index(
+                fields=["next_listing_at"],
+                name="attempt_listing",
+                condition=Q(next_listing_at__isnull=False),
+            ),
             models.Index(
                 fields=["is_callback_waiting"],
                 name="attempt_callback_waiting",

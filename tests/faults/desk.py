@@ -126,6 +126,12 @@ def let_pass(seconds: float) -> None:
         Result.objects.filter(pk=result.pk).update(due_at=F("due_at") - past)
 
 
+def let_hours_pass(hours: float) -> None:
+    """Since what the API has was sent; what it knows of that moment stays true."""
+    at_the_api = Generation.objects.filter(status__in=["unconfirmed", "running"])
+    at_the_api.update(submitted_at=F("submitted_at") - timedelta(hours=hours))
+
+
 def sweep() -> None:
     tasks.sweep()
 
@@ -198,7 +204,8 @@ ORDERS: dict[str, Callable[..., Any]] = {
         ended,
         lose_tasks,
         let_pass,
-        sweep,
+        let_hours_pass,
+    sweep,
         make_webhook,
         what_sessions_hold,
     )

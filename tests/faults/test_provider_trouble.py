@@ -23,6 +23,23 @@ def test_a_provider_that_dies_and_comes_back_has_each_wish_once(build):
     truth.all_succeeded(site)
 
 
+def test_hours_of_an_outage_give_up_nothing_that_may_have_been_accepted(site):
+    """Its answer was lost, and from then on nobody could be asked about it."""
+    site.people(*ALICE_AND_BOB)
+    site.start_worker()
+    wish = site.wish("alice", "A lighthouse fault:cut-after*1")
+    site.comes_to(wish, "unconfirmed")
+
+    site.provider.stop()
+    site.desk.do("let_hours_pass", hours=5)
+    site.desk.do("sweep")
+    assert site.row(wish)["status"] == "unconfirmed"
+    site.provider.start()
+
+    site.all_succeed()
+    truth.all_succeeded(site)
+
+
 @pytest.mark.long
 def test_errors_of_the_provider_cost_no_wish(site):
     site.people(*ALICE_AND_BOB)

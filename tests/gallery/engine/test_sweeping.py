@@ -13,7 +13,6 @@ from django.utils import timezone
 from gallery.engine import leasing, moving, results, storing, submitting, sweeping, watching
 from gallery.flux.contract import Picture, Problem, Task, TaskState
 from gallery.models import Conductor, Generation
-from gallery.models.generation import Outcome
 from gallery.storage import PARTS, SUFFIX
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -26,22 +25,6 @@ def running(alice, wish_for):
     results.accept(attempt, Task(task_id="task-1", state=TaskState.PENDING))
     Conductor.objects.update(leased_until=None)
     return Generation.objects.get()
-
-
-@pytest.fixture
-def unconfirmed(alice, wish_for):
-    wish_for(alice)
-    leasing.take()
-    _, [attempt] = submitting.claim(leasing_renewed())
-    Conductor.objects.update(leased_until=None)
-    leasing.take()
-    Conductor.objects.update(leased_until=None)
-    return Generation.objects.get()
-
-
-def leasing_renewed():
-    Conductor.objects.update(leased_until=None)
-    return leasing.take()
 
 
 def age(generation, **span):
@@ -137,25 +120,6 @@ def test_after_a_day_nobody_looks_any_more(running):
 
     running.refresh_from_db()
     assert running.next_look_at is None
-
-
-def test_after_a_quarter_of_an_hour_an_unconfirmed_one_is_given_up(unconfirmed, spent):
-    age(unconfirmed, minutes=16)
-
-    sweeping.sweep()
-
-    unconfirmed.refresh_from_db()
-    assert (unconfirmed.status, unconfirmed.problem) == ("failed", "unconfirmed")
-    assert unconfirmed.is_possible_loss
-    assert unconfirmed.attempts.get().outcome == Outcome.GIVEN_UP
-    assert spent(unconfirmed) == 0
-
-
-def test_an_unconfirmed_one_is_not_sent_again_by_itself(unconfirmed):
-    sweeping.sweep()
-    submitting.claim(leasing.take())
-
-    assert unconfirmed.attempts.count() == 1
 
 
 def test_the_sweep_wakes_a_conductor_when_there_is_work(alice, wish_for):
