@@ -32,7 +32,7 @@ def accept(attempt: Attempt, task: Task) -> None:
     """The API has this attempt's wish: note its task and act on what is known of it."""
     told = {"task_id": task.task_id} if task.task_id else {}  # not all that is said names its task
     Attempt.objects.filter(pk=attempt.pk).update(
-        outcome=Outcome.ACCEPTED, ended_at=clock.now(), **told
+        outcome=Outcome.ACCEPTED, ended_at=clock.now(), next_listing_at=None, **told
     )
     generation = attempt.generation
     generation.refresh_from_db()
@@ -64,7 +64,7 @@ def _deliver(generation: Generation, task: Task) -> None:
     elif not moving.make(states.ARRIVE_LATE, generation, problem="", finished_at=None, **fields):
         return  # known already
     Attempt.objects.filter(generation=generation, outcome__in=LIVE).update(
-        outcome=Outcome.ACCEPTED, ended_at=clock.now()
+        outcome=Outcome.ACCEPTED, ended_at=clock.now(), next_listing_at=None
     )
     now = clock.now()
     for position, picture in enumerate(task.pictures[:MOST_PICTURES]):
@@ -88,7 +88,7 @@ def _fail(generation: Generation, task: Task) -> None:
     )
     if moved:
         Attempt.objects.filter(generation=generation, outcome__in=LIVE).update(
-            outcome=Outcome.ACCEPTED, ended_at=clock.now()
+            outcome=Outcome.ACCEPTED, ended_at=clock.now(), next_listing_at=None
         )
     else:
         # It had been given up: now we know that it was never charged.

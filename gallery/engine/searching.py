@@ -158,7 +158,7 @@ def _missed(attempt: Attempt, now: datetime) -> None:
     if attempt.missed_at + BETWEEN_LISTINGS > now:
         return
     Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.UNCONFIRMED).update(
-        outcome=Outcome.ABSENT
+        outcome=Outcome.ABSENT, next_listing_at=None
     )
     generation: Generation = attempt.generation
     if generation.attempts.filter(outcome=Outcome.ABSENT).count() < MOST_ATTEMPTS:
