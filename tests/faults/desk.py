@@ -205,7 +205,7 @@ ORDERS: dict[str, Callable[..., Any]] = {
         lose_tasks,
         let_pass,
         let_hours_pass,
-    sweep,
+        sweep,
         make_webhook,
         what_sessions_hold,
     )

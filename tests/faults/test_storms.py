@@ -24,7 +24,10 @@ FORMS = [
 STORMS = int(os.environ.get("STORMS", "10"))
 FIRST_SEED = int(os.environ.get("STORM_SEED", "0"))
 A_SITE = 10  # storms, then a fresh one
-ALWAYS = 8567  # draws some of everything, for the storm that `make test` runs
+# The storms that `make test` runs. Together they draw nearly everything that needs no mounting:
+# kills, halts, restarts of database and queue, a full disk, clocks, outages, 429s, cut answers,
+# bad pictures and forged callbacks.
+ALWAYS = (2733, 3559)
 
 
 @pytest.fixture(scope="session")
@@ -72,12 +75,14 @@ def shore(
 
 @pytest.mark.parametrize("form", [FORMS[1]])
 def test_a_storm_leaves_nothing_lost_and_nothing_paid_twice(shore, capsys):
-    place = shore(ALWAYS)
+    place = shore(ALWAYS[0])
     place.cuts_power = False  # which takes a machine that lets us mount
-    tale = place.weather_a_storm(ALWAYS)
-
-    _print(capsys, f"\n{HEAD}\n{tale.line()}")
-    assert not tale.trouble
+    _print(capsys, f"\n{HEAD}")
+    for seed in ALWAYS:
+        tale = place.weather_a_storm(seed)
+        _print(capsys, tale.line())
+        assert not tale.trouble
+        assert "(no " not in tale.line() or not os.environ.get("CI"), "harm that could not be done"
 
 
 @pytest.mark.long
