@@ -1,6 +1,7 @@
 """/metrics for Prometheus: what the database tells of jobs, engine and credits at the moment that
 it is asked, and how long this process's own answers took. Only with METRICS_TOKEN."""
 
+import math
 import secrets
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -122,7 +123,9 @@ def _engine(now: datetime) -> Iterator[Metric]:
     alive = Count("pk", filter=Q(beat_at__gt=now - READY))
     beats = Heartbeat.objects.aggregate(last=Max("beat_at"), number=alive)
     yield _single("clusters", "Groups of workers that show signs of life", beats["number"])
-    yield _single("heartbeat_seconds", "Since the last sign of life", _age(beats["last"], now))
+    # Who stops in order leaves no sign: an alert on an old one must see that nobody is there, too.
+    age = _age(beats["last"], now) if beats["last"] else math.inf
+    yield _single("heartbeat_seconds", "Since the last sign of life; +Inf when there is none", age)
     conductor = Conductor.objects.get(pk=1)
     paused = _gauge("paused", "1 for the reason for which nothing is submitted", "reason")
     for pause in filter(None, Pause.values):

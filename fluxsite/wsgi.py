@@ -26,6 +26,7 @@ from fluxsite.metrics import answers  # noqa: E402
 loading.load()
 
 _unchanged_polls = answers.labels(view="live_poll", status="204")
+_slow_bodies = answers.labels(view="none", status="503")
 gc.collect()
 gc.freeze()
 
@@ -44,6 +45,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         return ()
     if not bodies.begin(environ):
         start_response("503 Service Unavailable", [("Retry-After", "5"), *PLAIN])
+        _slow_bodies.observe(time.perf_counter() - began)
         return [b"Too many slow requests are under way. Try again in a moment.\n"]
     environ["CONTENT_TYPE"] = CHARSET.sub("", environ.get("CONTENT_TYPE", ""))
     return _django(environ, start_response)

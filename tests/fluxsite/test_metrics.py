@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import os
 import re
 from datetime import timedelta
@@ -12,7 +13,8 @@ from django.utils import timezone
 
 from accounts import credits
 from fluxsite.logs import JsonFormatter, RequestFilter, known_as, request_id, task_id
-from gallery.engine import tallies
+from gallery.engine import heartbeat, holders, tallies
+from gallery.engine.heartbeat import READY
 from gallery.models import ApiTally, Attempt, Conductor, Heartbeat, Pause, Result
 from tests.conftest import all_at_once
 
@@ -87,6 +89,17 @@ def test_submissions_results_engine_and_credits_are_told(client, token, alice, m
     assert told['fluxsite_credits_today{kind="hold"}'] == 1.5
     assert told['fluxsite_ledger_lines_today{kind="hold"}'] == 1
     assert told['fluxsite_ledger_lines_today{kind="release"}'] == 0
+
+
+def test_a_worker_that_stopped_in_order_is_missed(client, token, db):
+    Heartbeat.objects.create(cluster=holders.me(), beat_at=timezone.now())
+    assert read(client)["fluxsite_heartbeat_seconds"] < READY.total_seconds()
+
+    heartbeat.end()
+
+    told = read(client)
+    assert told["fluxsite_heartbeat_seconds"] == math.inf
+    assert told["fluxsite_clusters"] == 0
 
 
 def test_releases_and_possible_losses_are_told(client, token, alice, make_generation):

@@ -7,6 +7,7 @@ import pytest
 from django.test import RequestFactory
 
 from fluxsite import bodies, wsgi
+from fluxsite.metrics import registry
 
 
 class Dripping:
@@ -64,12 +65,19 @@ def status_of(address, source=None, body=b"login=a"):
     return status[:3]
 
 
-def test_one_address_keeps_a_few_threads_and_the_others_go_on(dripping):
+def refusals_counted():
+    labels = {"view": "none", "status": "503"}
+    return registry.get_sample_value("fluxsite_answer_seconds_count", labels) or 0
+
+
+def test_one_address_keeps_a_few_threads_and_the_others_go_on(dripping, db):
     for _ in range(bodies.EACH):
         dripping("192.0.2.1")
 
+    counted = refusals_counted()
     assert status_of("192.0.2.1") == "503"
     assert status_of("192.0.2.2") == "200"
+    assert refusals_counted() == counted + 1
 
 
 def test_many_addresses_leave_threads_for_pages(dripping, client):
