@@ -12,6 +12,14 @@ KEYS = re.compile(
     r"(/(?:g|live|flux/callback|flux/reference|invitations"
     r"|accounts/first-admin|accounts/password/reset/key)/)(?!done/)[^/\s?\"']+"
 )
+# PostgreSQL quotes the row that it refused, with its prompt. A prompt may have many lines, so this
+# ends where the next traceback of a chain begins, and no sooner.
+QUOTED = re.compile(
+    r"(\s(?:DETAIL|CONTEXT|QUERY|LINE \d+): ).*?"
+    r"(?=\n\n(?:The above exception was the direct cause of the following exception"
+    r"|During handling of the above exception, another exception occurred):\n\nTraceback|\Z)",
+    re.DOTALL,
+)
 # What begins a new line, moves the cursor or turns the reading round.
 NOT_IN_A_LINE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 OURS = re.compile(r"[0-9A-Za-z._-]{8,64}")
@@ -70,14 +78,17 @@ class WithoutKeys(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        shown = NOT_IN_A_LINE.sub(_written_out, KEYS.sub(r"\1…", text))
+        shown = NOT_IN_A_LINE.sub(_written_out, _cut(text))
         if shown != text:
             record.msg, record.args = shown, None
         if record.exc_info and record.exc_info[0]:
             # Formatters show this in place of making one, so both take it as it is here.
-            told = logging.Formatter().formatException(record.exc_info)
-            record.exc_text = KEYS.sub(r"\1…", told)
+            record.exc_text = _cut(logging.Formatter().formatException(record.exc_info))
         return True
+
+
+def _cut(text: str) -> str:
+    return QUOTED.sub(r"\1…", KEYS.sub(r"\1…", text))
 
 
 def _written_out(sign: re.Match[str]) -> str:

@@ -2,9 +2,14 @@ import logging
 import sys
 
 import pytest
+from django.db import IntegrityError
+from django.db.utils import ConnectionHandler
+from environ import Env
 from everything import OURS
 
 from fluxsite.logs import JsonFormatter, WithoutKeys
+
+PROMPT = "A lighthouse\n\nin the tide"
 
 
 def said(message, *args):
@@ -50,6 +55,44 @@ def test_a_traceback_names_no_key_either():
     for formatter in (logging.Formatter(), JsonFormatter()):
         assert "/g/…/images/" in formatter.format(record)
         assert "sEcret" not in formatter.format(record)
+
+
+@pytest.fixture
+def refused(postgresql_url):
+    """What Django raises when PostgreSQL refuses a row."""
+    handler = ConnectionHandler({"default": Env.db_url_config(postgresql_url)})
+    connection = handler["default"]
+    table = "gallery_generation (count int, prompt text, CONSTRAINT bounds CHECK (count > 0))"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE {table}")
+        try:
+            cursor.execute("INSERT INTO gallery_generation VALUES (%s, %s)", [0, PROMPT])
+        except IntegrityError as error:
+            yield error
+    connection.close()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db  # without the mark no database may be asked
+@pytest.mark.parametrize("form", [logging.Formatter, JsonFormatter])
+def test_a_row_that_postgresql_refused_is_not_quoted(refused, form):
+    assert PROMPT in str(refused)
+    about = (type(refused), refused, refused.__traceback__)
+    flat = " ".join(str(refused).split())
+    records = [
+        logging.LogRecord("x", logging.ERROR, "", 1, "broke", None, about),
+        logging.LogRecord("x", logging.ERROR, "", 1, "wish.broke error=%s", (refused,), None),
+        logging.LogRecord("x", logging.ERROR, "", 1, f"Trouble: {flat}", None, None),
+    ]
+
+    for record in records:
+        WithoutKeys().filter(record)
+        line = form().format(record)
+        assert 'violates check constraint "bounds"' in line.replace('\\"', '"')
+        assert "lighthouse" not in line and "tide" not in line
+    # What caused it and where it was raised are both told.
+    whole = form().format(records[0])
+    assert "psycopg.errors.CheckViolation" in whole and "django.db.utils.IntegrityError" in whole
 
 
 @pytest.mark.parametrize("sign", ["\n", "\r", "\x1b[2J", "\x85", "\u2028", "\u202e", "\0"])
