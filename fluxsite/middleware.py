@@ -1,12 +1,13 @@
 """Django's and allauth's own middleware, kept away from the requests that come by the thousand."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import Context, copy_context
 from typing import Any
 
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.urls import resolve
@@ -26,7 +27,7 @@ class NotedRequestsMiddleware:
         known = known_as(request.headers.get("X-Request-ID", ""))
         token, began = request_id.set(known), time.perf_counter()
         try:
-            response = self.get_response(request)
+            response = _named_throughout(self.get_response(request))
         finally:
             request_id.reset(token)
         view = request.resolver_match.view_name if request.resolver_match else "none"
@@ -36,6 +37,19 @@ class NotedRequestsMiddleware:
         # What says nothing of itself is one person's page: no cache on the way may keep it.
         response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+def _named_throughout(response: HttpResponseBase) -> HttpResponseBase:
+    """What is logged while a body is made belongs to its request, too. WhiteNoise's files log
+    nothing, and the web server may send them by itself."""
+    if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
+        response.streaming_content = _within(copy_context(), iter(response))
+    return response
+
+
+def _within(context: Context, pieces: Iterator[bytes]) -> Iterator[bytes]:
+    while (piece := context.run(next, pieces, None)) is not None:
+        yield piece
 
 
 class UnchangedPollsMiddleware:

@@ -1,9 +1,13 @@
 import gzip
+from threading import Event
 
 import pytest
 from allauth.usersessions.models import UserSession
+from django.http import StreamingHttpResponse
 
+from fluxsite.logs import request_id
 from fluxsite.metrics import registry
+from fluxsite.middleware import NotedRequestsMiddleware
 from gallery import feed
 
 PAGE = {"HTTP_ACCEPT": "text/html,*/*;q=0.8"}
@@ -58,6 +62,30 @@ def test_a_picture_comes_as_it_is(client, alice, make_image):
     picture.close()
 
     assert "Content-Encoding" not in picture.headers
+
+
+def test_what_is_logged_while_a_body_is_made_names_its_request(rf, db):
+    ids, is_closed = [], Event()
+
+    def pieces():
+        try:
+            for piece in (b"a", b"", b"b"):
+                ids.append(request_id.get())
+                yield piece
+        finally:
+            is_closed.set()
+
+    asked = NotedRequestsMiddleware(lambda request: StreamingHttpResponse(pieces()))
+    first, second = (
+        asked(rf.get("/", headers={"X-Request-ID": name})) for name in ("1" * 8, "2" * 8)
+    )
+    next(iter(second))
+    second.close()
+
+    assert is_closed.is_set()
+    assert ids == ["2" * 8] and request_id.get() == ""
+    assert b"".join(first) == b"ab"
+    assert ids[1:] == ["1" * 8] * 3 and request_id.get() == ""
 
 
 def test_a_poll_that_finds_nothing_new_is_counted_by_its_name_and_kept_by_nobody(client, alice):
