@@ -22,7 +22,7 @@ from accounts import carrying, credits
 from accounts.models import CreditEntry
 from accounts.models.credit import NONE, SPENDING
 from fluxsite.checks import database_that_forgets, database_without_unicode
-from fluxsite.health import is_database_there
+from fluxsite.health import is_database_there, trouble_with_redis
 from gallery.engine import heartbeat
 from gallery.flux.errors import FluxError, FluxMisconfigured
 from gallery.models import Conductor, Generation, Heartbeat
@@ -52,6 +52,7 @@ def examine() -> Iterator[Finding]:
     yield from look_at_api()
     yield from look_at_callback()
     yield from look_at_storage()
+    yield from look_at_queue()
     yield from look_at_database()
     if is_database_there():
         for look in (look_at_clock, look_at_worker, look_at_engine, look_at_ledger):
@@ -102,6 +103,16 @@ def look_at_storage() -> Iterator[Finding]:
     trouble = is_healthy(default_storage)
     mend = "Make that place writable, or correct STORAGE_URL." if trouble else ""
     yield Finding(part="storage", says=trouble or "keeps files and gives them back", mend=mend)
+
+
+def look_at_queue() -> Iterator[Finding]:
+    """Redis, when it is the queue and the cache; else the database is."""
+    if not settings.REDIS_URL:
+        return
+    trouble = trouble_with_redis()
+    says = f"Redis does not answer ({trouble})" if trouble else "Redis takes and keeps what it gets"
+    mend = "Start it, or correct REDIS_URL (empty: do without Redis)." if trouble else ""
+    yield Finding(part="queue", says=says, mend=mend)
 
 
 def look_at_database() -> Iterator[Finding]:

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache.backends.redis import RedisCache
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -18,6 +20,7 @@ from gallery.engine import heartbeat
 from gallery.storage import is_healthy
 
 STORAGE_GOOD_FOR = 10  # seconds
+REDIS_PATIENCE = 1.0  # seconds
 
 
 @login_not_required
@@ -31,7 +34,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    states = {name: _state(check) for name, check in CHECKS.items()}
+    checks = CHECKS | (WITH_REDIS if settings.REDIS_URL else {})
+    states = {name: _state(check) for name, check in checks.items()}
     is_ready = set(states.values()) == {"ok"}
     status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE
     return JsonResponse({"ready": is_ready, **states}, status=status)
@@ -73,9 +77,30 @@ def _is_storage_there(moment: int) -> bool:
     return not is_healthy(default_storage)
 
 
+def trouble_with_redis() -> str:
+    """A key that is written tells of one that is full or only copies another, too."""
+    try:
+        _redis(settings.REDIS_URL).set("probe", "", timeout=10)
+    except Exception as error:  # the driver, and its missing package, have errors of their own
+        return " ".join(str(error).split()).rstrip(".")
+    return ""
+
+
+def is_redis_there() -> bool:
+    return not trouble_with_redis()
+
+
+@functools.lru_cache(maxsize=1)
+def _redis(url: str) -> RedisCache:
+    """Not the site's own cache: that one waits longer, and tries again."""
+    waits = {"socket_connect_timeout": REDIS_PATIENCE, "socket_timeout": REDIS_PATIENCE}
+    return RedisCache(url, {"OPTIONS": {**waits, "retry": None}})
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": is_database_there,
     "migrations": are_migrations_applied,
     "storage": is_storage_there,
     "worker": heartbeat.is_alive,
 }
+WITH_REDIS: dict[str, Callable[[], bool]] = {"redis": is_redis_there}

@@ -103,6 +103,31 @@ def test_a_storage_that_keeps_nothing_is_bad(settings, tmp_path, capsys):
     assert "bad storage: " in said
 
 
+def test_a_redis_that_is_away_is_bad_and_has_a_mend(settings, capsys):
+    settings.REDIS_URL = "redis://:s3cret@127.0.0.1:9/0"
+
+    code, said = examined(capsys)
+
+    assert code == 1
+    assert "bad queue: Redis does not answer (Error 111 connecting to 127.0.0.1:9." in said
+    assert "→ Start it, or correct REDIS_URL" in said
+    assert "ok  worker: " in said
+    assert "s3cret" not in said
+
+
+@pytest.mark.redis
+def test_a_redis_that_answers_is_well(settings, redis_url, capsys):
+    settings.REDIS_URL = redis_url
+
+    assert "ok  queue: Redis takes and keeps what it gets" in examined(capsys)[1]
+
+
+def test_without_redis_nothing_is_said_of_it(settings, capsys):
+    settings.REDIS_URL = ""
+
+    assert "queue" not in examined(capsys)[1]
+
+
 def test_an_account_that_is_used_up_is_bad(capsys):
     Conductor.objects.update(pause="used_up", pause_detail="Refill it at the provider.")
 
