@@ -25,6 +25,16 @@ SHELVES = [f"{number:02x}" for number in range(256)]
 
 
 def take_stock() -> Iterator[Finding]:
+    try:
+        yield from _files_beside_rows()
+        yield _of_parts()
+    except OSError as error:
+        mend = "See to the storage, and look again."
+        yield Finding(part="files", says=f"the storage can't be read: {error}", mend=mend)
+    yield _of_late_results()
+
+
+def _files_beside_rows() -> Iterator[Finding]:
     missing, damaged, forgotten, files = [], [], [], 0
     for shelf in SHELVES:
         names = set(_files_on(shelf))
@@ -36,8 +46,6 @@ def take_stock() -> Iterator[Finding]:
     yield _of_missing(missing, files)
     yield _of_damaged(damaged)
     yield _of_forgotten(forgotten)
-    yield _of_parts()
-    yield _of_late_results()
 
 
 def _files_on(shelf: str) -> Iterator[str]:

@@ -194,10 +194,9 @@ def _pieces(file: "File[Any]", span: range) -> Generator[bytes, None, None]:
 
 
 def _begun(file: "File[Any]", span: range) -> "IO[bytes] | File[Any]":
-    in_s3 = getattr(file, "obj", None)
+    in_s3 = getattr(file, "part", None)
     if in_s3 and span:
-        # Read as a file, it would first be fetched whole.
-        body: IO[bytes] = in_s3.get(Range=f"bytes={span.start}-{span.stop - 1}")["Body"]
-        return body
+        part: IO[bytes] = in_s3(span)
+        return part
     file.seek(span.start)
     return file
