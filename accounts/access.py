@@ -42,6 +42,23 @@ def with_few_tries(
     return limited
 
 
+def with_a_key_for_address(
+    view: Callable[..., HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """What the page asks for next is told of the site alone, and not of the key.
+
+    Not `no-referrer`: browsers would call the form's origin "null", and Django would refuse it.
+    """
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        response.headers["Referrer-Policy"] = "strict-origin"
+        return response
+
+    return checked
+
+
 def with_passwords(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Where passwords are turned off, there is nothing at this address."""
 

@@ -97,6 +97,10 @@ def _no_nginx() -> str:
     return "" if shutil.which("nginx") else "There is no nginx; install it."
 
 
+def _no_caddy() -> str:
+    return "" if shutil.which("caddy") else "There is no caddy; install it."
+
+
 def _no_compiler() -> str:
     return "" if shutil.which("cc") else "There is no C compiler; install gcc."
 
@@ -111,6 +115,7 @@ NEEDS = {
     "redis": _no_redis,
     "browser": _no_browser,
     "nginx": _no_nginx,
+    "caddy": _no_caddy,
     "compiler": _no_compiler,
     "loop": _no_loop,
 }

@@ -9,12 +9,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit, people
-from accounts.access import with_few_tries
+from accounts.access import with_a_key_for_address, with_few_tries
 from accounts.forms import FirstAdminForm
 from accounts.models.audit import AuditKind
 
 
 @login_not_required
+@with_a_key_for_address
 @with_few_tries("invitation")
 @never_cache
 @sensitive_post_parameters("password")

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit, invitations, people
-from accounts.access import with_few_tries
+from accounts.access import with_a_key_for_address, with_few_tries
 from accounts.forms import JoinForm
 from accounts.models import Invitation
 from accounts.models.audit import AuditKind
@@ -19,6 +19,7 @@ BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 
 
 @login_not_required
+@with_a_key_for_address
 @with_few_tries("invitation")
 @never_cache
 @sensitive_post_parameters("password")

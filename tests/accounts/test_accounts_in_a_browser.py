@@ -61,8 +61,10 @@ def test_signing_in_with_a_wrong_password_then_with_the_right_one(visit, alice, 
     assert complaints == []
 
 
-def test_the_first_admin_comes_in_by_the_link(visit, complaints):
-    page = visit(urlsplit(people.first_admin_link()).path)
+def test_the_first_admin_comes_in_by_the_link_and_nothing_else_hears_of_it(visit, page, complaints):
+    path, asked = urlsplit(people.first_admin_link()).path, []
+    page.on("request", asked.append)
+    visit(path)
 
     page.get_by_label("Email").fill("ada@example.org")
     page.get_by_label("Your name").fill("Ada Admin")
@@ -71,6 +73,8 @@ def test_the_first_admin_comes_in_by_the_link(visit, complaints):
 
     expect(page).to_have_title(re.compile("Studio"))
     assert Person.objects.get().is_admin
+    referers = [each.all_headers().get("referer", "") for each in asked]
+    assert any(referers) and not any(path in each for each in referers)
     assert complaints == []
 
 

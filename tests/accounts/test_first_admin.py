@@ -21,6 +21,7 @@ def test_the_link_shows_a_form_to_a_stranger(client, path):
 
     assert answer.status_code == 200
     assert "no-store" in answer["Cache-Control"]
+    assert answer["Referrer-Policy"] == "strict-origin"
     for label in ("Email", "Your name", "Password"):
         assert f">{label}</label>" in answer.text
 

@@ -211,7 +211,7 @@ def test_the_page_of_a_link_is_kept_by_nobody(link, stranger):
     answer = stranger.get(link)
 
     assert "no-store" in answer["Cache-Control"]
-    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Referrer-Policy"] == "strict-origin"
     assert "Ada Admin invited you as a member" in answer.text
     assert 'value="lena@example.org" readonly' in answer.text
 

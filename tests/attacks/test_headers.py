@@ -27,7 +27,7 @@ def wrong_with(answer):
         yield "its type may be guessed"
     if answer.get("X-Frame-Options") != "DENY":
         yield "it may be framed"
-    if answer.get("Referrer-Policy") not in ("same-origin", "no-referrer"):
+    if answer.get("Referrer-Policy") not in ("same-origin", "strict-origin", "no-referrer"):
         yield "it tells other sites its address"
     if answer.get("Cross-Origin-Opener-Policy") != "same-origin":
         yield "other windows reach it"

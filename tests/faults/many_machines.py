@@ -21,7 +21,7 @@ pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{}}
 http {{
-    access_log off;
+    access_log {folder}/access.log;
     client_body_temp_path {folder}/body;
     proxy_temp_path {folder}/proxy;
     fastcgi_temp_path {folder}/fastcgi;
@@ -39,7 +39,7 @@ class Front:
     def __init__(self, folder: Path, ports: list[int]) -> None:
         folder.mkdir()
         self.folder, self.port, plain = folder, free_port(), free_port()
-        self.url = f"https://127.0.0.1:{self.port}"
+        self.url, self.plain_url = f"https://127.0.0.1:{self.port}", f"http://127.0.0.1:{plain}"
         _make_certificate(folder)
         text = EXAMPLE.read_text()
         for old, new in (
@@ -49,6 +49,7 @@ class Front:
             ("listen 443 ssl", f"listen 127.0.0.1:{self.port} ssl"),
             ("/etc/letsencrypt/live/flux.example.org", str(folder)),
             ("/var/lib/fluxsite", str(folder)),
+            ("/var/log/nginx", str(folder)),
         ):
             assert old in text, old
             text = text.replace(old, new)

@@ -85,6 +85,17 @@ def test_the_example_for_nginx_is_what_nginx_reads(tmp_path):
     run("nginx", "-e", f"{tmp_path}/error.log", "-c", f"{tmp_path}/nginx.conf", "-t", "-q")
 
 
+@pytest.mark.caddy
+def test_the_example_for_caddy_is_what_caddy_reads(tmp_path):
+    env = os.environ | {"XDG_DATA_HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    config = ["--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
+
+    said = run("caddy", "validate", *config, env=env)
+
+    assert "Valid configuration" in said
+    assert '"level":"warn"' not in said
+
+
 def test_compose_names_settings_and_commands_that_there_are():
     text = (DEPLOY / "compose.yaml").read_text()
     known = (HOUSE / ".env.example").read_text()
