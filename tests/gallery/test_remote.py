@@ -75,6 +75,18 @@ def test_neither_does_a_file_that_was_open_already(remote, bucket, read, mood):
     assert "abcd" not in shown(told)
 
 
+@pytest.mark.parametrize("mood", ["away", "cut"])
+def test_what_came_before_the_trouble_is_not_taken_for_the_whole(remote, bucket, mood):
+    with remote.open(NAME) as file:
+        bucket.door.shut(mood)
+        for _ in range(2):
+            with pytest.raises(StoreAway):
+                file.read()
+
+        bucket.door.open()
+        assert file.read() == DATA
+
+
 def shown(told):
     """As a log would show it."""
     record = logging.LogRecord(
