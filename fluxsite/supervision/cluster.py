@@ -21,6 +21,7 @@ from django_q.brokers import get_broker
 from django_q.cluster import Sentinel
 from django_q.conf import Conf
 from django_q.monitor import monitor
+from django_q.pusher import pusher
 from django_q.queues import Queue
 
 from fluxsite.logs import task_id
@@ -34,6 +35,7 @@ PATIENCE_AT_STOP = 6  # seconds; the supervisor's own is a little longer
 RECYCLED = -2  # what a worker's timer says when it has ended of its own accord
 BEATS = 9  # while patience lasts
 QUIET = 1 / 3  # of patience; other clusters may have caught the beats: then one each second
+AGAIN = 0.5  # seconds until a queue that is away is asked again
 NOTE_EVERY = 2.0  # seconds between two notes of signs of life in the database
 
 
@@ -63,13 +65,18 @@ class CrashOnlySentinel(Sentinel):  # type: ignore[misc]
             process.kill()
         os._exit(1)
 
+    def spawn_pusher(self) -> BaseProcess:
+        source = Source(self.broker)
+        process: BaseProcess = self.spawn_process(pusher, self.task_queue, self.event_out, source)
+        return process
+
     def spawn_monitor(self) -> BaseProcess:
         results = Results(self.result_queue, self.last_heard)
         process: BaseProcess = self.spawn_process(monitor, results, self.broker)
         return process
 
     def reincarnate(self, process: Any) -> None:
-        """Replace a process that ended in order (recycled, or a pusher without its broker)."""
+        """Replace a process that ended in order, as one that is recycled does."""
         is_in_order = process.exitcode == 0
         if is_in_order and stopping.requested():
             return
@@ -130,6 +137,27 @@ class Rounds:
             self._trouble.is_there(error)
         else:
             self._trouble.is_over()
+
+
+class Source:
+    """The broker as the pusher asks it, which would sleep for ten seconds and end when it fails."""
+
+    def __init__(self, broker: Any) -> None:
+        self._broker = broker
+        self._trouble = Trouble("tasks can't be fetched from the queue")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._broker, name)
+
+    def dequeue(self) -> Any:
+        try:
+            tasks = self._broker.dequeue()
+        except Exception as error:  # database or Redis, which connect anew by themselves
+            self._trouble.is_there(error)
+            time.sleep(AGAIN)
+            return None
+        self._trouble.is_over()
+        return tasks
 
 
 class TaskQueue(Queue):  # type: ignore[misc]

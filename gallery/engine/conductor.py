@@ -15,7 +15,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.core.files.storage import default_storage
-from django.db import OperationalError, connections
+from django.db import connections
 
 from gallery.engine import (
     callbacks,
@@ -30,6 +30,7 @@ from gallery.engine import (
     tallies,
     watching,
 )
+from gallery.engine.away import IS_AWAY
 from gallery.engine.leasing import Lease, LeaseLost
 from gallery.engine.submitting import Answer
 from gallery.flux.client import FluxClient
@@ -64,6 +65,7 @@ def is_anything_to_do() -> bool:
         or searching.is_anything_due(soon)
         or callbacks.is_any_waiting()
         or storing.is_anything_due(soon)
+        or storing.is_anything_kept_out()
     )
 
 
@@ -109,7 +111,7 @@ class Shift:
             began = time.monotonic()
             try:
                 await self._tick()
-            except OperationalError as error:
+            except IS_AWAY as error:
                 if not self._is_shaken:
                     logger.warning("conductor.database_away error=%s", error)
                 self._is_shaken, self.idle_since = True, time.monotonic()
@@ -140,12 +142,14 @@ class Shift:
                 self.lease = await _db(leasing.renew, self.lease)
         except LeaseLost:
             pass  # somebody else conducts; the answers that we wait for are true all the same
+        except IS_AWAY:
+            await _db(connections.close_all)  # whoever writes the answers down tries again, too
 
     async def _tick(self) -> None:
         if self._is_shaken:
             await _db(submitting.put_back_unsent, self.lease, frozenset(self.out))
-            self._is_shaken = False
         self.lease, claimed = await _db(submitting.claim, self.lease)
+        self._is_shaken = False  # not before: one that may only be read goes along until here
         for attempt in claimed:
             self._start_post(attempt)
         self._errand("look up", self._look_up)
@@ -233,7 +237,11 @@ class Shift:
             is_over = await self._has_passed(conductor)
         except FluxError:
             is_over = False
-        await _db(pauses.end) if is_over else await _db(pauses.go_on_waiting, conductor)
+        if not is_over:
+            return await _db(pauses.go_on_waiting, conductor)
+        await _db(pauses.end)
+        if conductor.pause == Pause.STORAGE:
+            await _db(storing.let_in)
 
     async def _has_passed(self, conductor: Conductor) -> bool:
         if conductor.pause == Pause.STORAGE:
@@ -272,7 +280,7 @@ async def _surely(write: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -
     for pause in (0.1, 0.5, 1, 2, 4, 8, 15, 30):
         try:
             return await asyncio.shield(_db(write, *args, **kwargs))
-        except OperationalError as error:
+        except IS_AWAY as error:
             logger.warning("conductor.database_busy error=%s", error)
             await _db(connections.close_all)
             await asyncio.sleep(pause)

@@ -5,8 +5,11 @@ import uuid
 from django.db import transaction
 from django_q.tasks import async_task
 
+from fluxsite.supervision.troubles import Trouble
 from gallery.engine import clock
 from gallery.models import Conductor
+
+_trouble = Trouble("hints can't be sent")
 
 
 def wake() -> None:
@@ -14,8 +17,9 @@ def wake() -> None:
     transaction.on_commit(_wake_now, robust=True)
 
 
-def store(result_id: uuid.UUID) -> None:
-    transaction.on_commit(lambda: _send("gallery.tasks.store", str(result_id)), robust=True)
+def store(result_id: uuid.UUID) -> bool:
+    """At once: its row is committed. Return whether the queue took it."""
+    return _send("gallery.tasks.store", str(result_id))
 
 
 def call_for_a_test() -> None:
@@ -29,5 +33,11 @@ def _wake_now() -> None:
         _send("gallery.tasks.conduct")
 
 
-def _send(task: str, *args: str) -> None:
-    async_task(task, *args, save=False)
+def _send(task: str, *args: str) -> bool:
+    try:
+        async_task(task, *args, save=False)
+    except Exception as error:  # each queue has errors of its own, and nobody must fail by them
+        _trouble.is_there(error)
+        return False
+    _trouble.is_over()
+    return True

@@ -4,6 +4,7 @@ import logging
 import tempfile
 import time
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import BinaryIO
@@ -12,12 +13,13 @@ import stamina
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
-from django.db import InterfaceError, OperationalError, close_old_connections, transaction
-from django.db.models import F, Q
+from django.db import connections, transaction
+from django.db.models import F, Q, QuerySet
 
 from gallery.engine import clock, hints, holders, moving, pauses, states, stopping
+from gallery.engine.away import IS_AWAY
 from gallery.fetching import Fetched, Fetcher, FetchFailed
-from gallery.models import Generation, Heartbeat, Image, Pause, Result
+from gallery.models import Conductor, Generation, Heartbeat, Image, Pause, Result
 from gallery.models.generation import ResultState, Status
 from gallery.pictures import Picture, PictureRefused, open_picture
 
@@ -31,7 +33,8 @@ HINTED = "hint"
 GIVES_UP_AFTER = timedelta(days=1)
 MOST_TRIES = 100  # more than a day of failures has: only workers that die get there
 LONGEST_WAIT = timedelta(minutes=30)
-IS_AWAY = (OperationalError, InterfaceError)  # the database
+NOT_KEPT = "Storage: "  # begins what is told of a result that our own disk or store did not take
+HURRIED = 40  # tries; with those that are put off a day long, less than MOST_TRIES
 ALIVE_WITHIN = timedelta(minutes=2)
 
 
@@ -44,16 +47,36 @@ def hand_out() -> int:
     waiting = Result.objects.filter(state=ResultState.WAITING)
     room = _hands(now) - waiting.filter(due_at__gt=now).exclude(holder="").count()
     due = list(waiting.filter(due_at__lte=now).order_by("due_at")[: max(0, room)])
-    for result in due:
+    for number, result in enumerate(due):
+        if not hints.store(result.pk):
+            return number  # the queue is away; what it did not take is due still
         Result.objects.filter(pk=result.pk, state=ResultState.WAITING, due_at=result.due_at).update(
             holder=HINTED, due_at=now + HINT
         )
-        hints.store(result.pk)
     return len(due)
 
 
 def is_anything_due(by: datetime) -> bool:
     return Result.objects.filter(state=ResultState.WAITING, due_at__lte=by).exists()
+
+
+def is_anything_kept_out() -> bool:
+    """Whether results wait for the storage, which the conductor looks at in a pause for it."""
+    is_paused = Conductor.objects.filter(pk=1, pause=Pause.STORAGE).exists()
+    return is_paused and _kept_out().exists()
+
+
+def let_in() -> None:
+    """The storage is well: what it did not take waits no longer.
+
+    One that takes small files alone may seem well for ever, and tries are counted.
+    """
+    _kept_out().filter(tries__lt=HURRIED).update(due_at=clock.now())
+
+
+def _kept_out() -> QuerySet[Result]:
+    waiting = Result.objects.filter(state=ResultState.WAITING, holder="")
+    return waiting.filter(problem_detail__startswith=NOT_KEPT)
 
 
 def work(result_id: uuid.UUID | str, *, fetcher: Fetcher) -> None:
@@ -72,8 +95,8 @@ def store(result_id: uuid.UUID | str, *, fetcher: Fetcher) -> None:
         _store(result_id, fetcher)
     except IS_AWAY as error:
         logger.warning("storing.database_away result=%s error=%s", result_id, error)
-        _let_go(result_id)
-        raise
+        _once_it_is_back(_let_go, result_id)
+        _once_it_is_back(_finish_of, result_id)
 
 
 def _store(result_id: uuid.UUID | str, fetcher: Fetcher) -> None:
@@ -87,13 +110,27 @@ def _store(result_id: uuid.UUID | str, fetcher: Fetcher) -> None:
     finish(result.generation)
 
 
-@stamina.retry(on=IS_AWAY, attempts=None, timeout=LET_GO, wait_max=2.0)
+def _is_to_be_waited_for(error: Exception) -> bool:
+    return isinstance(error, IS_AWAY) and not stopping.requested()
+
+
+@stamina.retry(on=_is_to_be_waited_for, attempts=None, timeout=LET_GO, wait_max=2.0)
+def _once_it_is_back(call: Callable[[uuid.UUID | str], None], result_id: uuid.UUID | str) -> None:
+    connections.close_all()  # also one that lives: it may lead to a server that was replaced
+    call(result_id)
+
+
 def _let_go(result_id: uuid.UUID | str) -> None:
-    """Once the database is back: while all hands seem busy, nothing else is handed out either."""
-    close_old_connections()
+    """While all hands seem busy, nothing else is handed out either."""
     Result.objects.filter(pk=result_id, state=ResultState.WAITING, holder=holders.me()).update(
         holder="", due_at=clock.now()
     )
+
+
+def _finish_of(result_id: uuid.UUID | str) -> None:
+    """It may have been noted as stored, and only the end of its generation was missing."""
+    for result in Result.objects.filter(pk=result_id).select_related("generation"):
+        finish(result.generation)
 
 
 def _bring_home(result: Result, fetcher: Fetcher) -> None:
@@ -106,9 +143,11 @@ def _bring_home(result: Result, fetcher: Fetcher) -> None:
         _put_off(result, problem.reason, is_final=problem.is_final)
     except OSError as error:
         # Our own disk or store is the trouble: nobody should pay for more until it is mended.
-        _put_off(result, f"Storage: {error}", is_final=False)
+        _put_off(result, f"{NOT_KEPT}{error}", is_final=False)
         pauses.begin(Pause.STORAGE, str(error), wait=pauses.PROBE_AFTER[Pause.STORAGE])
         logger.error("storage.failed result=%s error=%s", result.pk, error, extra=_about(result))
+    except IS_AWAY:
+        raise
     except Exception:
         logger.exception("result.broke id=%s", result.pk, extra=_about(result))
         _put_off(result, "It could not be read or kept.", is_final=False)

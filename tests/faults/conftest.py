@@ -12,7 +12,7 @@ from many_machines import Front, Machine
 from provider import Provider
 from real_site import TOKEN, Site, migrate
 from store import Bucket, Store
-from storm_places import Postgres, program
+from storm_places import Postgres, Redis, program
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,6 +60,15 @@ def postgres() -> Iterator[Postgres]:
         yield server
     finally:
         server.close()
+
+
+@pytest.fixture(scope="session")
+def redis() -> Iterator[Redis]:
+    """A server of the tests' own, which may be stopped."""
+    if not shutil.which("redis-server"):
+        pytest.skip("There is no redis-server to start, stop and start anew.")
+    with contextlib.closing(Redis()) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,15 @@ class Postgres:
                 " WHERE datname IS NOT NULL AND pid <> pg_backend_pid()"
             )
 
+    def be_read_only(self, is_so: bool = True) -> None:
+        """As one that takes over from another is for a while. Nobody stays connected."""
+        with self._server() as server:
+            server.execute("SET default_transaction_read_only = off")
+            state = "on" if is_so else "off"
+            server.execute(f"ALTER SYSTEM SET default_transaction_read_only = {state}")
+            server.execute("SELECT pg_reload_conf()")
+        self.end_sessions()
+
     def stop(self, word: signal.Signals = signal.SIGINT) -> None:
         """SIGINT ends it in order, SIGQUIT as a crash does."""
         if self._process.poll() is None:

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from clocks import Clock
 from storm import HEAD, Shore, Tale
-from storm_places import Redis
 from storm_plan import drawn
 
 FORMS = [
@@ -28,17 +27,6 @@ A_SITE = 10  # storms, then a fresh one
 # kills, halts, restarts of database and queue, a full disk, clocks, outages, 429s, cut answers,
 # bad pictures and forged callbacks.
 ALWAYS = (2733, 3559)
-
-
-@pytest.fixture(scope="session")
-def redis() -> Iterator[Redis]:
-    if not shutil.which("redis-server"):
-        pytest.skip("There is no redis-server to start, stop and start anew.")
-    server = Redis()
-    try:
-        yield server
-    finally:
-        server.close()
 
 
 @pytest.fixture

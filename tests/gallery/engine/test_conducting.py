@@ -5,7 +5,7 @@ from decimal import Decimal
 from threading import Event
 
 import pytest
-from django.db import OperationalError
+from django.db import InternalError, OperationalError
 
 from gallery import generations
 from gallery.engine import conductor, leasing, pauses, searching, submitting
@@ -356,3 +356,48 @@ def test_who_comes_second_leaves_no_connection_open(transactional_db, provider, 
 
     assert closed
     assert not provider.seen
+
+
+def test_a_shift_that_ends_without_a_database_still_waits_for_its_answers(
+    worker, provider, alice, wish_for, monkeypatch
+):
+    wish = wish_for(alice, "fault:hang")
+    real, refused, is_away = leasing.renew, [], Event()
+
+    def renew(lease):
+        if worker.stop.is_set() and len(refused) < 3:  # the last tick takes one at most
+            refused.append(lease)
+            raise OperationalError("away")
+        is_away.set() if refused else None
+        return real(lease)
+
+    monkeypatch.setattr(leasing, "LENGTH", timedelta(seconds=1))
+    monkeypatch.setattr(leasing, "renew", renew)
+    with worker:
+        provider.wait_accepted()
+        worker.stop.set()
+        assert is_away.wait(10)
+        provider.unhang()
+
+    assert list(wish.attempts.values_list("outcome", flat=True)) == ["accepted"]
+
+
+def test_an_answer_is_not_lost_on_a_database_that_is_read_only_for_a_moment(
+    worker, provider, alice, wish_for, comes_to, monkeypatch
+):
+    """As one is that takes over from another."""
+    wish = wish_for(alice)
+    real, refused = submitting.record, []
+
+    def record(answers):
+        if not refused:
+            refused.append(answers)
+            raise InternalError("cannot execute UPDATE in a read-only transaction")
+        real(answers)
+
+    monkeypatch.setattr(submitting, "record", record)
+    with worker:
+        comes_to(wish)
+
+    assert refused
+    assert list(wish.attempts.values_list("outcome", flat=True)) == ["accepted"]

@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.utils import timezone
 from PIL import Image as Picture
 
-from gallery.engine import holders, results, storing
+from gallery.engine import conductor, hints, holders, pauses, results, stopping, storing
 from gallery.fetching import Fetched
 from gallery.flux.contract import Task, TaskState
 from gallery.models import Conductor, Image, Pause, Result
@@ -146,27 +146,72 @@ def test_dead_clusters_of_this_host_hand_their_claims_back(transactional_db, ali
     assert generation.images.count() == 1
 
 
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError, InternalError])
 def test_who_loses_the_database_half_way_holds_nothing_back(
-    transactional_db, alice, a_delivered, monkeypatch
+    transactional_db, alice, a_delivered, monkeypatch, kind
 ):
     generation = a_delivered(alice)
     result = generation.results.get()
-    away = [OperationalError("away"), InterfaceError("still closed")]
-
-    def broken(*args, **kwargs):
-        raise away.pop()
 
     with monkeypatch.context() as patch:
-        for name in ("_note_stored", "_put_off"):
-            patch.setattr(storing, name, broken)
-        with pytest.raises(OperationalError):
-            storing.store(result.pk, fetcher=Pictures())
+        patch.setattr(storing, "_note_stored", away(kind))
+        storing.store(result.pk, fetcher=Pictures())
 
     result.refresh_from_db()
     assert (result.state, result.holder) == (ResultState.WAITING, "")
     assert result.due_at <= timezone.now()
     storing.store(result.pk, fetcher=Pictures())
     assert generation.images.count() == 1
+
+
+def test_who_loses_the_database_at_the_very_end_ends_the_job_all_the_same(
+    transactional_db, alice, a_delivered, monkeypatch
+):
+    """The sweep would, a minute later."""
+    generation = a_delivered(alice)
+    real, tries = storing.finish, []
+
+    def finish(generation):
+        tries.append(generation)
+        if len(tries) < 3:
+            raise OperationalError("away")
+        real(generation)
+
+    monkeypatch.setattr(storing, "finish", finish)
+    storing.store(generation.results.get().pk, fetcher=Pictures())
+
+    generation.refresh_from_db()
+    assert generation.status == "succeeded"
+
+
+def test_who_is_to_stop_waits_for_no_database(transactional_db, alice, a_delivered, monkeypatch):
+    result = a_delivered(alice).results.get()
+    monkeypatch.setattr(stopping, "requested", lambda: True)
+    for name in ("_note_stored", "_let_go"):
+        monkeypatch.setattr(storing, name, away(OperationalError))
+
+    with pytest.raises(OperationalError):
+        storing.store(result.pk, fetcher=Pictures())
+
+
+def test_what_the_storage_did_not_take_is_due_again_when_it_is_well(
+    transactional_db, alice, a_delivered, monkeypatch
+):
+    result = a_delivered(alice).results.get()
+    tried = a_delivered(alice).results.get()
+    Result.objects.filter(pk=tried.pk).update(tries=storing.HURRIED)
+    with monkeypatch.context() as patch:
+        patch.setattr(default_storage, "save", away(OSError))
+        for each in (result, tried):
+            storing.store(each.pk, fetcher=Pictures())
+    later = timezone.now() + timedelta(minutes=20)
+    Result.objects.update(due_at=later)
+
+    assert conductor.is_anything_to_do()
+    pauses.end()
+    storing.let_in()
+
+    assert list(Result.objects.filter(due_at__lt=later)) == [result]
 
 
 def test_a_full_disk_pauses_submissions_and_loses_nothing(
@@ -209,6 +254,24 @@ def test_a_hint_that_was_lost_is_given_again(transactional_db, alice, a_delivere
     Result.objects.update(due_at=timezone.now() - timedelta(seconds=1))
 
     assert storing.hand_out() == 1
+
+
+def test_a_hint_that_the_queue_did_not_take_holds_nothing_up(
+    transactional_db, alice, a_delivered, monkeypatch
+):
+    a_delivered(alice)
+    with monkeypatch.context() as patch:
+        patch.setattr(hints, "async_task", away(ConnectionError))
+        assert storing.hand_out() == 0
+
+    assert storing.hand_out() == 1
+
+
+def away(kind):
+    def broken(*args, **kwargs):
+        raise kind("away")
+
+    return broken
 
 
 def a_picture():
