@@ -43,6 +43,8 @@ logger = logging.getLogger(__name__)
 TICK = 0.25  # seconds
 GROUP = 0.05  # seconds: answers that come within are written down together
 IDLE = 3.0  # seconds without work until the shift ends
+SURELY = 60.0  # seconds that an answer is tried to be written down while the database is away
+LONGEST_PAUSE = 2.0  # seconds between two such tries; no later answer is written down meanwhile
 LAST_ANSWERS = 65.0  # seconds that the end of a shift waits for answers still out
 SOON = timedelta(seconds=30)
 A_PICTURE = 4 * 1024 * 1024  # bytes; a disk that is full still takes a few
@@ -266,10 +268,11 @@ def _leave(lease: Lease) -> None:
 
 
 async def _logged(name: str, errand: Awaitable[None]) -> None:
-    """An errand that fails is run again by the next tick; the API's own troubles are no news."""
+    """An errand that fails is run again by the next tick; the API's own troubles are no news, and
+    those of the database are told by the tick."""
     try:
         await errand
-    except FluxError as error:
+    except (FluxError, *IS_AWAY) as error:
         logger.info("conductor.errand_failed name=%s error=%s", name, error)
     except Exception:
         logger.exception("conductor.errand_broke name=%s", name)
@@ -277,13 +280,15 @@ async def _logged(name: str, errand: Awaitable[None]) -> None:
 
 async def _surely(write: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
     """Write down what an answer said, again and again while the database is busy or away."""
-    for pause in (0.1, 0.5, 1, 2, 4, 8, 15, 30):
+    pause, deadline = 0.1, time.monotonic() + SURELY
+    while time.monotonic() < deadline:
         try:
             return await asyncio.shield(_db(write, *args, **kwargs))
         except IS_AWAY as error:
             logger.warning("conductor.database_busy error=%s", error)
             await _db(connections.close_all)
             await asyncio.sleep(pause)
+            pause = min(LONGEST_PAUSE, 2 * pause)
     await _db(write, *args, **kwargs)
 
 

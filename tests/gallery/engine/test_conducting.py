@@ -1,5 +1,6 @@
 """A wish's way from the queue to the library, and every bad way the API can answer."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 from threading import Event
@@ -401,3 +402,20 @@ def test_an_answer_is_not_lost_on_a_database_that_is_read_only_for_a_moment(
 
     assert refused
     assert list(wish.attempts.values_list("outcome", flat=True)) == ["accepted"]
+
+
+def test_an_answer_is_written_down_soon_after_the_database_is_back(transactional_db, monkeypatch):
+    pauses, away = [], iter([OperationalError("away")] * 12)
+
+    async def sleep(seconds):
+        pauses.append(seconds)
+
+    def write():
+        for error in away:
+            raise error
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    asyncio.run(conductor._surely(write))
+
+    assert len(pauses) == 12
+    assert max(pauses) <= 2
