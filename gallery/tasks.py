@@ -1,5 +1,6 @@
 """The workers' entry points. Each may be run never, twice or late: rows know what is to do."""
 
+import logging
 from datetime import timedelta
 
 from django.db import transaction
@@ -9,8 +10,11 @@ from django_q.models import Schedule
 from accounts import alerts, carrying, letters
 from gallery import billing, digests, leaving, outside, usage, webhooks
 from gallery.engine import conductor, heartbeat, storing, sweeping, testing
+from gallery.engine.away import IS_AWAY
 from gallery.models import Conductor
 from gallery.posting import open_poster
+
+logger = logging.getLogger(__name__)
 
 SHIFT = 60  # seconds
 
@@ -59,8 +63,12 @@ def send_webhooks() -> None:
 
 
 def beat() -> str:
-    let_schedules_follow_the_clock()
-    sweeping.look_after_conductor()
+    """What is looked after on the way can wait for a database that is away; the sign can't."""
+    try:
+        let_schedules_follow_the_clock()
+        sweeping.look_after_conductor()
+    except IS_AWAY as error:
+        logger.warning("beat.database_away error=%s", error)
     return heartbeat.beat()
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from fluxsite.supervision import watching
 from fluxsite.supervision.watching import Pulse, Watchdog
+from gallery import tasks
 from gallery.engine import holders, leasing
 from gallery.models import Conductor, Heartbeat
 
@@ -151,3 +152,12 @@ def test_the_row_of_a_heartbeat_is_that_of_the_cluster():
     assert not watching.heartbeat.is_alive(within=timedelta(seconds=40))
     assert watching.heartbeat.last_heard(holders.name_of(WORKER))
     assert watching.heartbeat.last_heard(holders.name_of(1)) is None
+
+
+def test_a_beat_shows_that_tasks_come_through_while_the_database_is_away(monkeypatch):
+    def away():
+        raise OperationalError("away")
+
+    monkeypatch.setattr(tasks, "let_schedules_follow_the_clock", away)
+
+    assert tasks.beat() == holders.me()
