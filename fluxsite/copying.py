@@ -7,55 +7,35 @@ models, so that any database that Django speaks can take them; files go by their
 import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
 from django.apps import apps
+from django.core.files.base import File
 from django.core.files.storage import Storage
 from django.core.management import call_command
 from django.core.management.color import no_style
 from django.db import connections, models, transaction
-from django.db.utils import ConnectionHandler
 
 from accounts import append_only
 from gallery.models import Entry, Image
+from gallery.storage import is_healthy
 
 CHUNK = 500
 MARKED = 50_000  # rows between two signs of life
 Tell = Callable[[str], None]
 
 
-class CopyDiffers(Exception):
+class CopyError(Exception):
+    """In whole sentences: what happened, and what to do next."""
+
+
+class CopyDiffers(CopyError):
     """What arrived is not what was sent."""
 
 
-@contextmanager
-def open_database(alias: str, options: dict[str, Any]) -> Iterator[str]:
-    """Another database, known by this alias until the block ends."""
-    if options["ENGINE"].endswith("sqlite3"):
-        # Else the journal of what was committed can be back after a power cut, and undo it.
-        through = {"init_command": "PRAGMA synchronous=EXTRA;"}
-        options = {**options, "OPTIONS": through | options.get("OPTIONS", {})}
-    handler: ConnectionHandler = connections
-    handler.databases[alias] = handler.configure_settings({"default": {}, alias: options})[alias]
-    try:
-        yield alias
-    finally:
-        connections[alias].close()
-        del connections[alias]
-        del handler.databases[alias]
-
-
-def snapshot(options: dict[str, Any]) -> dict[str, Any]:
-    """The same database, read as it stands at one moment while others go on writing."""
-    own = {**options, "OPTIONS": dict(options.get("OPTIONS", {})), "CONN_MAX_AGE": 0}
-    if options["ENGINE"].endswith("sqlite3"):
-        own["OPTIONS"]["transaction_mode"] = "DEFERRED"
-    else:
-        own["OPTIONS"]["isolation_level"] = 3  # psycopg's REPEATABLE_READ
-        own["OPTIONS"].pop("options", None)  # it waits for the other side, for long
-    return own
+class NoPlace(CopyError):
+    """Where the files should go none can be kept."""
 
 
 def copy_rows(
@@ -82,30 +62,61 @@ def copy_rows(
 
 
 def copy_files(names: Iterable[str], source: Storage, target: Storage, tell: Tell) -> list[str]:
-    """Copy those that are not there in the same size. Return the names of missing ones."""
+    """Copy those that are not there as they are here. Return the names of those missing here.
+
+    Raises NoPlace, CopyDiffers.
+    """
+    check_place(target)
     missing = []
     for number, name in enumerate(names, start=1):
         try:
-            if not (target.exists(name) and target.size(name) == source.size(name)):
-                _copy_file(name, source, target)
+            file = source.open(name)
         except FileNotFoundError:
             missing.append(name)
+        else:
+            with file:
+                _bring(name, file, target)
         if number % MARKED == 0:
             tell(f"{number} files")
     return missing
 
 
-def _copy_file(name: str, source: Storage, target: Storage) -> None:
-    with source.open(name) as file:
-        kept = target.save(name, file)
-    if kept != name or _checksum(name, source) != _checksum(name, target):
+def check_place(storage: Storage) -> None:
+    if trouble := is_healthy(storage):
+        raise NoPlace(
+            f"{trouble.rstrip('.')}. No file was copied. See that this place is there and can be "
+            "written, then run this again."
+        )
+
+
+def _bring(name: str, file: "File[Any]", target: Storage) -> None:
+    checksum = _checksum(file)
+    if not _has(name, file.size, checksum, target):
+        file.seek(0)
+        _copy_file(name, file, checksum, target)
+
+
+def _has(name: str, size: int, checksum: str, target: Storage) -> bool:
+    """Who has less than all of it need not be read."""
+    return (
+        target.exists(name) and target.size(name) == size and _checksum_in(target, name) == checksum
+    )
+
+
+def _copy_file(name: str, file: "File[Any]", checksum: str, target: Storage) -> None:
+    kept = target.save(name, file)
+    if kept != name or _checksum_in(target, kept) != checksum:
         target.delete(kept)
-        raise CopyDiffers(f"{name} did not arrive as it was sent.")
+        raise CopyDiffers(f"{name} did not arrive as it was sent. Run this again.")
 
 
-def _checksum(name: str, storage: Storage) -> str:
+def _checksum_in(storage: Storage, name: str) -> str:
     with storage.open(name) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return _checksum(file)
+
+
+def _checksum(file: "File[Any]") -> str:
+    return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _models() -> list[type[models.Model]]:
@@ -158,7 +169,10 @@ def _renew_sequences(target: str) -> None:
 
 def _compare(model: type[models.Model], source: str, target: str) -> None:
     if _table_sum(model, source) != _table_sum(model, target):
-        raise CopyDiffers(f"The rows of {model._meta.db_table} did not arrive as they were sent.")
+        raise CopyDiffers(
+            f"The rows of {model._meta.db_table} did not arrive as they were sent. No row was "
+            "changed there; run this again."
+        )
 
 
 def _table_sum(model: type[models.Model], alias: str) -> tuple[int, int]:

@@ -106,14 +106,25 @@ class Environment(environ.FileAwareEnv):  # type: ignore[misc]
         return written
 
     def database(self, name: str, default: str) -> dict[str, Any]:
+        return self.database_at(self.text(name, default), name)
+
+    def database_at(self, address: str, name: str) -> dict[str, Any]:
+        """Options of the database at this address, which was given under this name."""
         # An address may hold a password, so it isn't repeated.
-        written = self.text(name, default)
-        if urlsplit(written).scheme not in ("sqlite", "postgres", "postgresql"):
+        form = "postgres://user:password@host/name or sqlite:////folder/file"
+        if address.partition(":")[0] not in ("sqlite", "postgres", "postgresql"):
             raise ImproperlyConfigured(
-                f"{name} is of a kind that is not known here; set it to "
-                "postgres://user:password@host/name or sqlite:////folder/file."
+                f"{name} is of a kind that is not known here; set it to {form}."
             )
-        return dict(self.db_url_config(written))
+        try:
+            options = dict(self.db_url_config(address))
+        except ValueError as error:  # half an IPv6 address, or a port that is none
+            raise ImproperlyConfigured(
+                f"{name} has a host or a port that is none; set it to {form}."
+            ) from error
+        if not options["NAME"]:
+            raise ImproperlyConfigured(f"{name} names no database; set it to {form}.")
+        return options
 
 
 def _is_address(written: str) -> bool:
@@ -185,7 +196,7 @@ def single_sign_on(
     return {"APPS": [app] if url else [], "OAUTH_PKCE_ENABLED": True, "SCOPE": scopes}
 
 
-def storage_options(url: str, data_dir: Path) -> dict[str, object]:
+def storage_options(url: str, data_dir: Path, name: str = "STORAGE_URL") -> dict[str, object]:
     """Django's STORAGES entry for `file:`, `file:/folder` or `s3://bucket?endpoint=…`."""
     parts = urlsplit(url)
     if parts.scheme == "file":
@@ -199,7 +210,7 @@ def storage_options(url: str, data_dir: Path) -> dict[str, object]:
             "OPTIONS": _s3(parts.netloc, parts.query),
         }
     raise ImproperlyConfigured(
-        f"STORAGE_URL is {url!r}; set it to file:, file:/folder or s3://bucket?endpoint=https://…"
+        f"{name} is {url!r}; set it to file:, file:/folder or s3://bucket?endpoint=https://…"
     )
 
 

@@ -28,11 +28,11 @@ def claim_folder(run: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         raise ImproperlyConfigured(
-            f"another one runs on DATA_DIR {settings.DATA_DIR} already, at {_address(lock)}. "
+            f"another one runs on DATA_DIR {settings.DATA_DIR} already, {_what(lock)}. "
             "Use that one, stop it first, or set DATA_DIR to another folder."
         ) from error
     os.ftruncate(lock, 0)
-    os.pwrite(lock, settings.SITE_URL.encode(), 0)
+    os.pwrite(lock, f"at {settings.SITE_URL}".encode(), 0)
     os.set_inheritable(lock, True)
 
 
@@ -96,8 +96,8 @@ def _say(error: OSError, host: str, port: int) -> str:
     return f"{host} is no address of this machine ({error.strerror}). Correct HOST."
 
 
-def _address(lock: int) -> str:
-    return os.pread(lock, 500, 0).decode() or "an address of its own"
+def _what(lock: int) -> str:
+    return os.pread(lock, 500, 0).decode() or "at an address of its own"
 
 
 def _one_line(error: Exception) -> str:

@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.core.management.base import BaseCommand, CommandParser
 
 from fluxsite import backups
-from fluxsite.copying import CopyDiffers
+from fluxsite.management import endings
 
 
 class Command(BaseCommand):
@@ -18,11 +17,13 @@ class Command(BaseCommand):
         parser.add_argument("folder", type=Path)
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        try:
+        with endings.in_one_line("There is no whole backup. "):
             missing = backups.write(folder, default_storage, self.stdout.write)
-        except (OSError, DatabaseError, CopyDiffers) as error:
-            mend = f"See that {folder} can be written and has room, then run it again."
-            raise CommandError(f"There is no whole backup: {error}. {mend}") from error
-        for name in missing:
-            self.stderr.write(f"missing in the storage: {name}")
-        self.stdout.write(f"A whole backup is in {folder}.")
+        endings.end(
+            self,
+            missing,
+            where="storage",
+            whole=f"A whole backup is in {folder}.",
+            partly=f"A backup of every row and all but {len(missing)} files is in {folder}. "
+            "Bring those that are named above back into the storage, then run it again.",
+        )

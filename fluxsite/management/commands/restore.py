@@ -3,13 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.files.storage import default_storage
-from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from accounts.models import Person
-from fluxsite import backups
-from fluxsite.copying import CopyDiffers
+from fluxsite import backups, running
+from fluxsite.management import endings
+
+START = "Start the site with manage.py up."
 
 
 class Command(BaseCommand):
@@ -21,22 +22,14 @@ class Command(BaseCommand):
         parser.add_argument("--replace", action="store_true", help=words)
 
     def handle(self, *args: Any, folder: Path, replace: bool, **options: Any) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
-        try:
-            backups.refuse_while_running()
-            if Person.objects.exists() and not replace:
-                raise backups.SiteIsInUse
-            missing = backups.restore(folder, default_storage, self.stdout.write)
-        except backups.SiteIsRunning as error:
-            raise CommandError("Stop the site first, and wait two minutes.") from error
-        except backups.SiteIsInUse as error:
-            raise CommandError(
-                "There are people in this site. Add --replace if so be it."
-            ) from error
-        except backups.NoBackup as error:
-            raise CommandError(f"In {folder} there is no whole backup.") from error
-        except CopyDiffers as error:
-            raise CommandError(f"{error} Nothing was changed; try again.") from error
-        for name in missing:
-            self.stderr.write(f"missing in the backup: {name}")
-        self.stdout.write("Restored. Start the site with manage.py up.")
+        with endings.in_one_line(), running.standing_still(settings.DATA_DIR / "run"):
+            tell = self.stdout.write
+            missing = backups.restore(folder, default_storage, tell, replace=replace)
+        endings.end(
+            self,
+            missing,
+            where="backup",
+            whole=f"Restored. {START}",
+            partly=f"Restored every row and all but {len(missing)} files, which are named above: "
+            f"bring them into the storage if you have them elsewhere. {START}",
+        )

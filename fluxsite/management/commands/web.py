@@ -11,6 +11,8 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from fluxsite import running
+from fluxsite.supervision import preflight
 from fluxsite.supervision.parents import bind_children, die_with
 
 CONNECTIONS = 8192  # open ones; a page that lives keeps one or two, also while it asks for nothing
@@ -28,6 +30,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, parent: int | None, **options: Any) -> None:
         if parent:
             die_with(parent)
+        preflight.check_port(settings.HOST, settings.PORT)
+        running.claim_web(settings.DATA_DIR / "run")
         _allow_files(CONNECTIONS + 1024)
         # A forked child is bound to its parent by the hook; a spawned one would not run it.
         multiprocessing.set_start_method("fork", force=True)
