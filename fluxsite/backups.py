@@ -2,8 +2,8 @@
 
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -53,7 +53,7 @@ def write(folder: Path, storage: Storage, tell: Tell) -> list[str]:
         mend = ROOM.format(folder)
         with open_database(TARGET, _sqlite(rows), f"The backup's {ROWS}", mend) as target:
             counts = copy_rows(source, target, tell, but=SIGNED_IN)
-            missing = copy_files(names(target), storage, _files_in(folder), tell)
+            missing = copy_files_of(target, storage, _files_in(folder), tell)
     of = {"written_at": timezone.now().isoformat(), "rows": counts, "missing": missing}
     facts.write_text(json.dumps(of, indent=2))
     # An older backup is whole until here, and from here on it is this one.
@@ -77,7 +77,7 @@ def restore(folder: Path, storage: Storage, tell: Tell, *, replace: bool) -> lis
         if not replace:
             _refuse_people(target)
     with _laid_out(folder) as source, _into_here() as target:
-        missing = copy_files(names(source), _files_in(folder), storage, tell)
+        missing = copy_files_of(source, _files_in(folder), storage, tell)
         copy_rows(source, target, tell, but=SIGNED_IN)
     return missing
 
@@ -98,7 +98,13 @@ def from_here() -> Iterator[str]:
         yield source
 
 
-def names(alias: str) -> Iterator[str]:
+def copy_files_of(alias: str, source: Storage, target: Storage, tell: Tell) -> list[str]:
+    # What reads them ends before its database is closed, also when it is broken off.
+    with closing(names(alias)) as found:
+        return copy_files(found, source, target, tell)
+
+
+def names(alias: str) -> Generator[str, None, None]:
     """Of all files that rows speak of, but of what is being deleted for good."""
     images = Image.objects.using(alias).filter(purged_at=None, doomed_at=None)
     for original, renditions in images.values_list("original", "renditions").iterator():

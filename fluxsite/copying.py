@@ -6,7 +6,8 @@ models, so that any database that Django speaks can take them; files go by their
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable
+from contextlib import closing
 from itertools import islice
 from typing import Any
 
@@ -139,14 +140,15 @@ def _empty(target: str) -> None:
 
 
 def _copy_table(model: type[models.Model], source: str, target: str, tell: Tell) -> int:
-    fields = _fields(model)
-    rows, copied = _rows(model, source), 0
-    while chunk := list(islice(rows, CHUNK)):
-        # Raw: as they are, without what a field fills in by itself.
-        model._base_manager.using(target)._insert(chunk, fields=fields, using=target, raw=True)  # type: ignore[attr-defined]
-        copied += len(chunk)
-        if copied % MARKED == 0:
-            tell(f"{model._meta.db_table}: {copied} rows")
+    fields, copied = _fields(model), 0
+    # What reads them ends before its database is closed, also when it is broken off.
+    with closing(_rows(model, source)) as rows:
+        while chunk := list(islice(rows, CHUNK)):
+            # Raw: as they are, without what a field fills in by itself.
+            model._base_manager.using(target)._insert(chunk, fields=fields, using=target, raw=True)  # type: ignore[attr-defined]
+            copied += len(chunk)
+            if copied % MARKED == 0:
+                tell(f"{model._meta.db_table}: {copied} rows")
     return copied
 
 
@@ -154,10 +156,10 @@ def _fields(model: type[models.Model]) -> list[Any]:
     return [field for field in model._meta.concrete_fields if not field.generated]
 
 
-def _rows(model: type[models.Model], alias: str) -> Iterator[models.Model]:
+def _rows(model: type[models.Model], alias: str) -> Generator[models.Model, None, None]:
     names = [field.attname for field in _fields(model)]
     rows = model._base_manager.using(alias).order_by("pk").only(*names)
-    return rows.iterator(chunk_size=CHUNK)
+    yield from rows.iterator(chunk_size=CHUNK)
 
 
 def _renew_sequences(target: str) -> None:

@@ -8,8 +8,8 @@ from django.db import connections
 
 from accounts.models import CreditEntry, Person
 from fluxsite import running
-from fluxsite.backups import TARGET, SiteIsInUse, from_here, names
-from fluxsite.copying import CopyError, Tell, check_place, copy_files, copy_rows
+from fluxsite.backups import TARGET, SiteIsInUse, copy_files_of, from_here
+from fluxsite.copying import CopyError, Tell, check_place, copy_rows
 from fluxsite.opening import has_table, open_database, written
 from fluxsite.running import SiteIsRunning
 
@@ -43,7 +43,7 @@ def move(
             _move_rows(source, database, tell, replace=replace)
         if not target_files:
             return []
-        return copy_files(names(source), source_files, target_files, tell)
+        return copy_files_of(source, source_files, target_files, tell)
 
 
 def _move_rows(source: str, database: dict[str, Any], tell: Tell, *, replace: bool) -> None:
