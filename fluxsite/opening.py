@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import DatabaseError, DataError, IntegrityError, connections
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.utils import ConnectionHandler
+from django.db import DatabaseError, connections
+from django.db.utils import ConnectionHandler, DatabaseErrorWrapper
 
 PATIENCE = 10  # seconds for a server that doesn't answer
 LOCKS = "-c lock_timeout=20s"
@@ -28,8 +27,7 @@ def open_database(
 ) -> Iterator[str]:
     """Another database, known by this alias until the block ends.
 
-    Raises DatabaseTrouble for its own troubles. Of two, that which is written is opened last: who
-    only reads breaks no rule.
+    Raises DatabaseTrouble for its own troubles.
     """
     if options["ENGINE"].endswith("sqlite3"):
         # Else the journal of what was committed can be back after a power cut, and undo it.
@@ -37,11 +35,13 @@ def open_database(
         options = {**options, "OPTIONS": through | options.get("OPTIONS", {})}
     handler: ConnectionHandler = connections
     handler.databases[alias] = handler.configure_settings({"default": {}, alias: options})[alias]
+    connections[alias].wrap_database_errors = _Marking(connections[alias])  # type: ignore[misc]
     try:
         connections[alias].ensure_connection()
         yield alias
     except DatabaseError as error:
-        if not _is_of(connections[alias], error):
+        # Without a mark it is Django's own word on what was opened last.
+        if getattr(error, "database", alias) != alias:
             raise
         raise DatabaseTrouble(f"{called}: {one_line(error)}. {_mend(error, mend)}") from error
     finally:
@@ -72,6 +72,17 @@ def written(options: dict[str, Any]) -> dict[str, Any]:
     return own
 
 
+class _Marking(DatabaseErrorWrapper):
+    """Where all errors of a driver pass: each is marked with the database that it comes from."""
+
+    def __exit__(self, *error: Any) -> None:
+        try:
+            super().__exit__(*error)
+        except DatabaseError as told:
+            told.database = self.wrapper.alias  # type: ignore[attr-defined]
+            raise
+
+
 def has_table(alias: str, table: str) -> bool:
     return table in connections[alias].introspection.table_names()
 
@@ -82,10 +93,6 @@ def one_line(error: Exception) -> str:
 
 def _own(options: dict[str, Any]) -> dict[str, Any]:
     return {**options, "OPTIONS": dict(options.get("OPTIONS", {})), "CONN_MAX_AGE": 0}
-
-
-def _is_of(connection: BaseDatabaseWrapper, error: DatabaseError) -> bool:
-    return connection.errors_occurred or isinstance(error, DataError | IntegrityError)
 
 
 def _mend(error: DatabaseError, usual: str) -> str:

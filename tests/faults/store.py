@@ -46,6 +46,9 @@ class Bucket:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(each.get()["Body"].read())
 
+    def put(self, name: str, data: bytes) -> None:
+        self._bucket.put_object(Key=name, Body=data)
+
     def close(self) -> None:
         self.door.open()
         self._bucket.objects.delete()
