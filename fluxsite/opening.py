@@ -35,7 +35,7 @@ def open_database(
         options = {**options, "OPTIONS": through | options.get("OPTIONS", {})}
     handler: ConnectionHandler = connections
     handler.databases[alias] = handler.configure_settings({"default": {}, alias: options})[alias]
-    connections[alias].wrap_database_errors = _Marking(connections[alias])  # type: ignore[misc]
+    connections[alias].wrap_database_errors = _Marking(connections[alias])
     try:
         connections[alias].ensure_connection()
         yield alias
