@@ -71,8 +71,13 @@ def standing_still(run: Path) -> Iterator[None]:
 
 
 def _open(run: Path, name: str) -> int:
-    run.mkdir(mode=0o700, exist_ok=True)
-    return os.open(run / name, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        run.mkdir(mode=0o700, exist_ok=True)
+        return os.open(run / name, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{run / name} can't be written: {error.strerror}. Make it writable for this user."
+        ) from error
 
 
 def _takes(lock: int, how: int) -> bool:

@@ -113,6 +113,11 @@ def test_a_site_moves_to_postgresql_and_a_store_and_may_move_again(
 
         ran(tmp_path, "move_to", *where)
 
+        folder = str(tmp_path / "backup")
+        settings = {"DATABASE_URL": postgresql_url, "STORAGE_URL": bucket.address}
+        ran(tmp_path, "backup", folder, **settings)
+        bucket.put("originals/2.png", b"spoiled")
+        assert "Restored." in ran(tmp_path, "restore", folder, "--replace", **settings)
         bucket.fetch_into(tmp_path / "moved")
     with (
         sqlite3.connect(tmp_path / "data" / "fluxsite.sqlite3") as here,

@@ -10,11 +10,13 @@ from django.conf import settings as live
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db import connections
 from django.utils import timezone
 
 from accounts.models import Person
 from fluxsite import backups, running
-from fluxsite.opening import open_database
+from fluxsite.opening import open_database, written
+from fluxsite.settings import env
 from gallery.models import Heartbeat
 from gallery.storage import DurableFileSystemStorage
 
@@ -174,6 +176,21 @@ def test_no_web_server_starts_while_rows_are_laid_anew(tmp_path):
         with pytest.raises(running.SiteIsRunning), running.standing_still(run):
             pass
     os.close(running.claim_web(run))
+    (tmp_path / "file").touch()
+    with pytest.raises(ImproperlyConfigured, match="can't be written: .*Make it writable"):
+        running.claim_web(tmp_path / "file")
+
+
+@pytest.mark.postgresql
+def test_postgresql_waits_for_no_lock_without_end_and_throws_nobody_out(postgresql_url):
+    options = env.database_at(postgresql_url, "--database")
+    options["OPTIONS"] = {"options": "-c idle_in_transaction_session_timeout=20s -c jit=off"}
+    shown = {"lock_timeout": "20s", "idle_in_transaction_session_timeout": "0", "jit": "off"}
+
+    with open_database("read", written(options)) as alias, connections[alias].cursor() as cursor:
+        for name, value in shown.items():
+            cursor.execute(f"SHOW {name}")
+            assert cursor.fetchone() == (value,)
 
 
 @pytest.mark.parametrize(
