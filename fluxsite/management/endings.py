@@ -21,9 +21,7 @@ def in_one_line(before: str = "") -> Iterator[None]:
         yield
     except TOLD as error:
         raise CommandError(f"{before}{error}") from error
-    except Exception as error:
-        if not _is_outside(error):
-            raise
+    except (OSError, DatabaseError) as error:
         raise CommandError(f"{before}{one_line(error)}. {AGAIN}") from error
 
 
@@ -34,9 +32,3 @@ def end(command: BaseCommand, missing: list[str], where: str, whole: str, partly
     if missing:
         raise CommandError(partly)
     command.stdout.write(whole)
-
-
-def _is_outside(error: Exception) -> bool:
-    """A store that speaks S3 has errors of its own, which come with its package."""
-    kinds = OSError | DatabaseError
-    return isinstance(error, kinds) or type(error).__module__.startswith("botocore.")
