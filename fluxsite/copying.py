@@ -62,8 +62,12 @@ def copy_rows(
     return counts
 
 
-def copy_files(names: Iterable[str], source: Storage, target: Storage, tell: Tell) -> list[str]:
+def copy_files(
+    names: Iterable[str], source: Storage, target: Storage, tell: Tell, *, reads_all: bool = True
+) -> list[str]:
     """Copy those that are not there as they are here. Return the names of those missing here.
+
+    Without `reads_all`, one that is there in the same size is taken for the same.
 
     Raises NoPlace, CopyDiffers.
     """
@@ -76,7 +80,8 @@ def copy_files(names: Iterable[str], source: Storage, target: Storage, tell: Tel
             missing.append(name)
         else:
             with file:
-                _bring(name, file, target)
+                if reads_all or not _has_size(name, file.size, target):
+                    _bring(name, file, target)
         if number % MARKED == 0:
             tell(f"{number} files")
     return missing
@@ -92,16 +97,14 @@ def check_place(storage: Storage) -> None:
 
 def _bring(name: str, file: "File[Any]", target: Storage) -> None:
     checksum = _checksum(file)
-    if not _has(name, file.size, checksum, target):
+    # Who has less than all of it need not be read.
+    if not (_has_size(name, file.size, target) and _checksum_in(target, name) == checksum):
         file.seek(0)
         _copy_file(name, file, checksum, target)
 
 
-def _has(name: str, size: int, checksum: str, target: Storage) -> bool:
-    """Who has less than all of it need not be read."""
-    return (
-        target.exists(name) and target.size(name) == size and _checksum_in(target, name) == checksum
-    )
+def _has_size(name: str, size: int, target: Storage) -> bool:
+    return target.exists(name) and target.size(name) == size
 
 
 def _copy_file(name: str, file: "File[Any]", checksum: str, target: Storage) -> None:

@@ -64,18 +64,24 @@ def test_what_is_restored_is_what_was_there(filled, tmp_path):
     credits.adjust(filled[0].owner, Decimal(1), by=filled[0].owner, note="keys go on counting")
 
 
-def test_a_second_backup_copies_what_is_new(filled, alice, make_image, tmp_path, monkeypatch):
-    folder, copied = tmp_path / "b", []
+def test_a_second_backup_reads_and_copies_what_is_new_alone(
+    filled, alice, make_image, tmp_path, monkeypatch
+):
+    folder, read, copied = tmp_path / "b", [], []
     backups.write(folder, default_storage, silent)
     real = copying._copy_file
     monkeypatch.setattr(
         copying, "_copy_file", lambda name, *rest: (copied.append(name), real(name, *rest))
     )
+    bring = copying._bring
+    monkeypatch.setattr(
+        copying, "_bring", lambda name, *rest: (read.append(name), bring(name, *rest))
+    )
     image = make_image(alice)
 
     backups.write(folder, default_storage, silent)
 
-    assert set(copied) == {image.original, *image.renditions.values()}
+    assert set(copied) == set(read) == {image.original, *image.renditions.values()}
 
 
 def test_a_file_that_is_missing_is_told_and_the_rest_is_kept(filled, tmp_path):
@@ -207,7 +213,7 @@ def test_what_is_told_to_be_committed_is_on_the_disk(tmp_path):
 
 def test_a_backup_that_was_cut_off_is_none(filled, tmp_path, monkeypatch):
     folder = tmp_path / "b"
-    monkeypatch.setattr(backups, "copy_files", lambda *args: 1 / 0)
+    monkeypatch.setattr(backups, "copy_files", lambda *args, **kwargs: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         backups.write(folder, default_storage, silent)

@@ -133,10 +133,10 @@ def test_files_that_are_missing_are_named_and_the_end_is_no_success(
 def test_what_is_deleted_while_a_backup_is_written_is_not_missed(filled, tmp_path, monkeypatch):
     real, gone = backups.copy_files, filled[0]
 
-    def delete_first(*args):
+    def delete_first(*args, **how):
         default_storage.delete(gone.original)
         type(gone).objects.filter(pk=gone.pk).update(doomed_at=timezone.now())
-        return real(*args)
+        return real(*args, **how)
 
     monkeypatch.setattr(backups, "copy_files", delete_first)
 
