@@ -287,7 +287,7 @@ def main() -> None:
     parser.add_argument("--journal", type=Path)
     parser.add_argument("--base", default="")
     asked = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # also where SIGINT is ignored
     with Provider(**vars(asked)) as provider, contextlib.suppress(KeyboardInterrupt):
         print(provider.url, flush=True)
         threading.Event().wait()
