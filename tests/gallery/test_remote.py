@@ -36,7 +36,7 @@ READINGS = {
 @pytest.fixture(scope="module")
 def bucket():
     store = Store()
-    bucket = Bucket(store, "pictures")
+    bucket = Bucket(store, "reading")  # of a name of its own: stores of one process share them
     yield bucket
     bucket.close()
     store.close()
@@ -45,7 +45,7 @@ def bucket():
 @pytest.fixture
 def remote(bucket):
     bucket.door.open()
-    remote = in_s3(f"http://127.0.0.1:{bucket.door.port}", "pictures")
+    remote = in_s3(f"http://127.0.0.1:{bucket.door.port}", "reading")
     remote.client_config = ONCE
     remote.save(NAME, ContentFile(DATA))
     return remote
