@@ -248,7 +248,7 @@ def test_a_backup_that_is_broken_is_told_and_nothing_is_changed(filled, tmp_path
         call_command("restore", str(folder), "--replace")
 
 
-def test_no_row_is_touched_before_every_file_is_there(filled, tmp_path, monkeypatch):
+def test_no_row_is_touched_before_every_file_is_there(files_on_disk, filled, tmp_path, monkeypatch):
     folder = tmp_path / "b"
     backups.write(folder, default_storage, silent)
     Person.objects.filter(pk=filled[0].owner_id).update(name="Later")

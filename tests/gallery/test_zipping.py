@@ -50,7 +50,7 @@ def in_memory(images):
     return storage
 
 
-def test_it_holds_every_original_byte_by_byte(alice, images):
+def test_it_holds_every_original_byte_by_byte(files_on_disk, alice, images):
     content = Zip(entries(images, alice), default_storage, who="alice")
     size = content.size
 
