@@ -4,6 +4,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import queued
 from django.db import connections
 from django.db.models import Sum
+from django.utils import timezone
 from provider import Provider
 
 from accounts.models import CreditEntry, Person
@@ -136,5 +138,17 @@ def a_delivered(wish_for: Callable[..., Generation]) -> Callable[..., Generation
         Conductor.objects.update(leased_until=None)
         generation.refresh_from_db()
         return generation
+
+    return make
+
+
+@pytest.fixture
+def age() -> Callable[..., None]:
+    """`age(generation, minutes=16)`: it was sent so long ago."""
+
+    def make(generation: Generation, **span: float) -> None:
+        Generation.objects.filter(pk=generation.pk).update(
+            submitted_at=timezone.now() - timedelta(**span)
+        )
 
     return make

@@ -29,12 +29,6 @@ def leasing_renewed():
     return leasing.take()
 
 
-def age(generation, **span):
-    Generation.objects.filter(pk=generation.pk).update(
-        submitted_at=timezone.now() - timedelta(**span)
-    )
-
-
 def search_for(generation, listed):
     """The API's list of that minute, as its answer comes now."""
     Attempt.objects.filter(generation=generation).update(next_listing_at=timezone.now())
@@ -43,7 +37,7 @@ def search_for(generation, listed):
     generation.refresh_from_db()
 
 
-def test_after_a_quarter_of_an_hour_an_unconfirmed_one_is_given_up(unconfirmed, spent):
+def test_after_a_quarter_of_an_hour_an_unconfirmed_one_is_given_up(unconfirmed, spent, age):
     age(unconfirmed, minutes=16)
     search_for(unconfirmed, listed=[])
 
@@ -56,7 +50,7 @@ def test_after_a_quarter_of_an_hour_an_unconfirmed_one_is_given_up(unconfirmed, 
     assert spent(unconfirmed) == 0
 
 
-def test_an_api_without_lists_does_not_keep_anybody_waiting(unconfirmed):
+def test_an_api_without_lists_does_not_keep_anybody_waiting(unconfirmed, age):
     age(unconfirmed, minutes=16)
     search_for(unconfirmed, listed=None)
 
@@ -66,7 +60,7 @@ def test_an_api_without_lists_does_not_keep_anybody_waiting(unconfirmed):
     assert unconfirmed.status == "failed"
 
 
-def test_while_nobody_could_be_asked_no_patience_runs_out(unconfirmed):
+def test_while_nobody_could_be_asked_no_patience_runs_out(unconfirmed, age):
     """The API was away, or this site was."""
     search_for(unconfirmed, listed=[])
     age(unconfirmed, hours=5)
@@ -78,7 +72,7 @@ def test_while_nobody_could_be_asked_no_patience_runs_out(unconfirmed):
     assert unconfirmed.status == "unconfirmed"
 
 
-def test_an_api_that_never_comes_back_is_waited_for_a_day(unconfirmed, spent):
+def test_an_api_that_never_comes_back_is_waited_for_a_day(unconfirmed, spent, age):
     age(unconfirmed, days=1, minutes=1)
 
     sweeping.sweep()
@@ -89,7 +83,7 @@ def test_an_api_that_never_comes_back_is_waited_for_a_day(unconfirmed, spent):
 
 
 @pytest.fixture
-def given_up(unconfirmed):
+def given_up(unconfirmed, age):
     age(unconfirmed, minutes=16)
     search_for(unconfirmed, listed=[])
     sweeping.sweep()
@@ -97,9 +91,9 @@ def given_up(unconfirmed):
     return unconfirmed
 
 
-def in_the_list(wish, task_id="task-1", **fields):
+def in_the_list(wish):
     request = {"prompt": wish.prompt, "model": wish.model_name, "size": wish.size}
-    return Task(task_id=task_id, state=TaskState.PENDING, request=request, **fields)
+    return Task(task_id="task-1", state=TaskState.PENDING, request=request)
 
 
 def test_what_was_given_up_is_found_by_a_list_that_comes_late(given_up):

@@ -1,7 +1,6 @@
 """What nobody works on is set going again or brought to its end; late results are kept."""
 
 import os
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,17 +26,11 @@ def running(alice, wish_for):
     return Generation.objects.get()
 
 
-def age(generation, **span):
-    Generation.objects.filter(pk=generation.pk).update(
-        submitted_at=timezone.now() - timedelta(**span)
-    )
-
-
 def a_result(url="https://pictures.example/late.png"):
     return Task(task_id="task-1", state=TaskState.SUCCEEDED, pictures=(Picture(url=url),))
 
 
-def test_each_is_given_up_for_itself(alice, wish_for, monkeypatch):
+def test_each_is_given_up_for_itself(alice, wish_for, monkeypatch, age):
     """A sweep that holds many rows until its end waits in a circle with the look-ups."""
     for _ in range(2):
         wish_for(alice)
@@ -60,7 +53,7 @@ def test_each_is_given_up_for_itself(alice, wish_for, monkeypatch):
     assert sorted(Generation.objects.values_list("status", flat=True)) == ["failed", "running"]
 
 
-def test_after_half_an_hour_a_running_one_is_given_up_as_a_possible_loss(running, spent):
+def test_after_half_an_hour_a_running_one_is_given_up_as_a_possible_loss(running, spent, age):
     age(running, minutes=31)
 
     sweeping.sweep()
@@ -71,7 +64,7 @@ def test_after_half_an_hour_a_running_one_is_given_up_as_a_possible_loss(running
     assert spent(running) == 0
 
 
-def test_a_late_result_is_kept_and_settled(running, spent):
+def test_a_late_result_is_kept_and_settled(running, spent, age):
     age(running, minutes=31)
     sweeping.sweep()
 
@@ -97,7 +90,7 @@ def storing_all_done(generation):
     assert generation.status == "succeeded"
 
 
-def test_news_that_an_overdue_one_failed_end_the_worry(running):
+def test_news_that_an_overdue_one_failed_end_the_worry(running, age):
     age(running, minutes=31)
     sweeping.sweep()
     problem = Problem(code="api_error", message="no")
@@ -112,7 +105,7 @@ def test_news_that_an_overdue_one_failed_end_the_worry(running):
     assert running.next_look_at is None
 
 
-def test_after_a_day_nobody_looks_any_more(running):
+def test_after_a_day_nobody_looks_any_more(running, age):
     age(running, days=2)
     sweeping.sweep()
 
