@@ -14,13 +14,13 @@ from django.contrib.sessions.models import Session
 from django.core.files.storage import Storage
 from django.core.management import call_command
 from django.db import connections
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from accounts.models import Person
 from fluxsite import opening, running
 from fluxsite.copying import CopyError, NoPlace, Tell, copy_files, copy_rows
 from fluxsite.durable import write_through
+from fluxsite.health import missing_migrations
 from fluxsite.opening import open_database
 from gallery.models import Image, Upload
 from gallery.storage import DurableFileSystemStorage
@@ -91,8 +91,7 @@ def from_here() -> Iterator[str]:
     Raises DatabaseTrouble, and CopyError when it lacks tables of this version.
     """
     with open_database(SOURCE, opening.snapshot(settings.DATABASES["default"]), *HERE) as source:
-        executor = MigrationExecutor(connections[source])
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if missing_migrations(connections[source]):
             raise CopyError(
                 f"{HERE[0]} lacks tables of this version. See that DATABASE_URL is right, run "
                 "manage.py migrate, then run this again."

@@ -15,14 +15,13 @@ from django.conf import settings
 from django.core.checks import run_checks
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection, transaction
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from accounts import carrying, credits
 from accounts.models import CreditEntry
 from accounts.models.credit import NONE, SPENDING
 from fluxsite.checks import database_that_forgets, database_without_unicode
-from fluxsite.health import is_database_there, trouble_with_redis
+from fluxsite.health import is_database_there, missing_migrations, trouble_with_redis
 from gallery.engine import heartbeat
 from gallery.flux.errors import FluxError, FluxMisconfigured
 from gallery.models import Conductor, Generation, Heartbeat
@@ -124,9 +123,8 @@ def look_at_database() -> Iterator[Finding]:
     checks = (database_without_unicode, database_that_forgets)
     for wrong in chain.from_iterable(check(databases=[connection.alias]) for check in checks):
         yield Finding(part="database", says=str(wrong.msg), mend=str(wrong.hint))
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    says = f"{len(missing)} migrations are missing" if missing else "all migrations are applied"
+    missing = missing_migrations(connection)
+    says = f"{missing} migrations are missing" if missing else "all migrations are applied"
     yield Finding(part="database", says=says, mend="Run manage.py migrate." if missing else "")
     if connection.vendor == "sqlite":
         yield from _look_at_file()

@@ -11,11 +11,13 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache.backends.redis import RedisCache
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from fluxsite.supervision.troubles import one_line
 from gallery.engine import heartbeat
 from gallery.storage import is_healthy
 
@@ -58,14 +60,17 @@ def is_database_there() -> bool:
 
 
 def are_migrations_applied() -> bool:
-    if not _were_applied.is_set():
-        executor = MigrationExecutor(connection)
-        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            _were_applied.set()  # and will be as long as this code runs
+    if not _were_applied.is_set() and not missing_migrations(connection):
+        _were_applied.set()  # and will be as long as this code runs
     return _were_applied.is_set()
 
 
 _were_applied = threading.Event()
+
+
+def missing_migrations(of: BaseDatabaseWrapper) -> int:
+    executor = MigrationExecutor(of)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def is_storage_there() -> bool:
@@ -82,7 +87,7 @@ def trouble_with_redis() -> str:
     try:
         _redis(settings.REDIS_URL).set("probe", "", timeout=10)
     except Exception as error:  # the driver, and its missing package, have errors of their own
-        return " ".join(str(error).split()).rstrip(".")
+        return one_line(error)
     return ""
 
 

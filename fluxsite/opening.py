@@ -7,6 +7,8 @@ from typing import Any
 from django.db import DatabaseError, connections
 from django.db.utils import ConnectionHandler, DatabaseErrorWrapper
 
+from fluxsite.supervision.troubles import one_line
+
 PATIENCE = 10  # seconds for a server that doesn't answer
 LOCKS = "-c lock_timeout=20s"
 # Between two of its statements the other side is read, maybe for minutes.
@@ -85,10 +87,6 @@ class _Marking(DatabaseErrorWrapper):
 
 def has_table(alias: str, table: str) -> bool:
     return table in connections[alias].introspection.table_names()
-
-
-def one_line(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".")
 
 
 def _own(options: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from gallery.engine import heartbeat
 from gallery.models import Heartbeat
 
 SITE, WEB = "lock", "web"  # the whole site as `up` runs it; each web server
-COPIER = b"for a restore or a move"
+COPIER = "for a restore or a move"
 
 
 class SiteIsRunning(Exception):
@@ -43,8 +43,8 @@ def refuse_workers(alias: str) -> None:
 
 def claim_web(run: Path) -> int:
     """Let it be seen, until this process ends, that a web server serves from this data folder."""
-    lock = _open(run, WEB)
-    if not _takes(lock, fcntl.LOCK_SH):
+    lock = open_lock(run, WEB)
+    if not takes(lock, fcntl.LOCK_SH):
         os.close(lock)
         raise ImproperlyConfigured(
             f"a restore or a move is at work with {run.parent}. Start it when that has ended."
@@ -55,22 +55,21 @@ def claim_web(run: Path) -> int:
 @contextmanager
 def standing_still(run: Path) -> Iterator[None]:
     """Nobody on this machine serves from this data folder, nor begins to, until the block ends."""
-    locks = [_open(run, name) for name in (SITE, WEB)]
+    locks = [open_lock(run, name) for name in (SITE, WEB)]
     try:
         for lock, who in zip(locks, ("the site", "its web server"), strict=True):
-            if not _takes(lock, fcntl.LOCK_EX):
+            if not takes(lock, fcntl.LOCK_EX):
                 raise SiteIsRunning(
                     f"Stop the site first, on every machine: {who} runs with {run.parent}."
                 )
-        os.ftruncate(locks[0], 0)
-        os.pwrite(locks[0], COPIER, 0)
+        note(locks[0], COPIER)
         yield
     finally:
         for lock in locks:
             os.close(lock)
 
 
-def _open(run: Path, name: str) -> int:
+def open_lock(run: Path, name: str) -> int:
     try:
         run.mkdir(mode=0o700, exist_ok=True)
         return os.open(run / name, os.O_RDWR | os.O_CREAT, 0o600)
@@ -80,7 +79,13 @@ def _open(run: Path, name: str) -> int:
         ) from error
 
 
-def _takes(lock: int, how: int) -> bool:
+def note(lock: int, what: str) -> None:
+    """Who has it, for those who don't get it."""
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, what.encode(), 0)
+
+
+def takes(lock: int, how: int) -> bool:
     try:
         fcntl.flock(lock, how | fcntl.LOCK_NB)
     except BlockingIOError:

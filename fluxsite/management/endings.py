@@ -8,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from fluxsite.copying import CopyError
-from fluxsite.opening import DatabaseTrouble, one_line
+from fluxsite.opening import DatabaseTrouble
 from fluxsite.running import SiteIsRunning
+from fluxsite.supervision.troubles import one_line
 
 TOLD = (CopyError, DatabaseTrouble, SiteIsRunning, ImproperlyConfigured)
 AGAIN = "Look at that place, then run it again; what has arrived stays."

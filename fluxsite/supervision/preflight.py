@@ -14,6 +14,8 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django_q.brokers import get_broker
 
+from fluxsite import running
+from fluxsite.supervision.troubles import one_line
 from gallery.storage import is_healthy
 
 PATIENCE = 5  # seconds for a database that does not answer
@@ -22,17 +24,13 @@ LAST_BREATH = 2.0  # seconds for the port of a site that has been killed just no
 
 def claim_folder(run: Path) -> None:
     """Hold this data folder until this process ends, also beyond an exec; refuse a second one."""
-    run.mkdir(mode=0o700, exist_ok=True)
-    lock = os.open(run / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
+    lock = running.open_lock(run, running.SITE)
+    if not running.takes(lock, fcntl.LOCK_EX):
         raise ImproperlyConfigured(
             f"another one runs on DATA_DIR {settings.DATA_DIR} already, {_what(lock)}. "
             "Use that one, stop it first, or set DATA_DIR to another folder."
-        ) from error
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"at {settings.SITE_URL}".encode(), 0)
+        )
+    running.note(lock, f"at {settings.SITE_URL}")
     os.set_inheritable(lock, True)
 
 
@@ -51,7 +49,7 @@ def check_database() -> None:
         connection.ensure_connection()
     except Exception as error:  # drivers and their missing packages have errors of their own
         raise ImproperlyConfigured(
-            f"the database can't be reached: {_one_line(error)}. Start it, or correct DATABASE_URL."
+            f"the database can't be reached: {one_line(error)}. Start it, or correct DATABASE_URL."
         ) from error
 
 
@@ -62,7 +60,7 @@ def check_queue() -> None:
         get_broker().ping()
     except Exception as error:  # likewise
         raise ImproperlyConfigured(
-            f"Redis can't be reached: {_one_line(error)}. Start it, or correct REDIS_URL "
+            f"Redis can't be reached: {one_line(error)}. Start it, or correct REDIS_URL "
             "(empty: do without Redis)."
         ) from error
 
@@ -98,7 +96,3 @@ def _say(error: OSError, host: str, port: int) -> str:
 
 def _what(lock: int) -> str:
     return os.pread(lock, 500, 0).decode() or "at an address of its own"
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()).rstrip(".")

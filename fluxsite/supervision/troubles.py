@@ -19,3 +19,8 @@ class Trouble:
         if self._lasts:
             logger.warning("Over: %s.", self._what)
         self._lasts = False
+
+
+def one_line(error: Exception) -> str:
+    """Without its last full stop, since the mend follows."""
+    return " ".join(str(error).split()).rstrip(".")

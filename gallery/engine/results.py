@@ -3,7 +3,7 @@
 import logging
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Round
 
 from gallery.engine import clock, moving, states
@@ -31,9 +31,7 @@ def receive(generation: Generation, task: Task) -> None:
 def accept(attempt: Attempt, task: Task) -> None:
     """The API has this attempt's wish: note its task and act on what is known of it."""
     told = {"task_id": task.task_id} if task.task_id else {}  # not all that is said names its task
-    Attempt.objects.filter(pk=attempt.pk).update(
-        outcome=Outcome.ACCEPTED, ended_at=clock.now(), next_listing_at=None, **told
-    )
+    _note_accepted(Attempt.objects.filter(pk=attempt.pk), **told)
     generation = attempt.generation
     generation.refresh_from_db()
     if generation.task_id and task.task_id and generation.task_id != task.task_id:
@@ -57,15 +55,17 @@ def problem_of(error: Exception) -> str:
     return next((key for kind, key in kinds.items() if isinstance(error, kind)), "provider_failed")
 
 
+def _note_accepted(attempts: QuerySet[Attempt], **told: str) -> None:
+    attempts.update(outcome=Outcome.ACCEPTED, ended_at=clock.now(), next_listing_at=None, **told)
+
+
 def _deliver(generation: Generation, task: Task) -> None:
     fields = {"done_at": clock.now(), "reported_cost": task.cost, "next_look_at": None}
     if moving.make(states.DELIVER, generation, **fields):
         _learn(generation)
     elif not moving.make(states.ARRIVE_LATE, generation, problem="", finished_at=None, **fields):
         return  # known already
-    Attempt.objects.filter(generation=generation, outcome__in=LIVE).update(
-        outcome=Outcome.ACCEPTED, ended_at=clock.now(), next_listing_at=None
-    )
+    _note_accepted(Attempt.objects.filter(generation=generation, outcome__in=LIVE))
     now = clock.now()
     for position, picture in enumerate(task.pictures[:MOST_PICTURES]):
         told = {"url": picture.url, "seed": picture.seed[:40]}
@@ -87,9 +87,7 @@ def _fail(generation: Generation, task: Task) -> None:
         states.FAIL, generation, problem=problem, problem_detail=detail, next_look_at=None
     )
     if moved:
-        Attempt.objects.filter(generation=generation, outcome__in=LIVE).update(
-            outcome=Outcome.ACCEPTED, ended_at=clock.now(), next_listing_at=None
-        )
+        _note_accepted(Attempt.objects.filter(generation=generation, outcome__in=LIVE))
     else:
         # It had been given up: now we know that it was never charged.
         Generation.objects.filter(pk=generation.pk, status=states.FAIL.target).update(

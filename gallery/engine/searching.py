@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from gallery.engine import callbacks, clock, moving, results, states
+from gallery.engine import callbacks, clock, moving, results, states, watching
 from gallery.flux.contract import Task
 from gallery.models import Attempt, Generation
 from gallery.models.generation import LIVE, LOST, Outcome
@@ -20,7 +20,6 @@ AROUND = timedelta(seconds=60)  # the clocks of both sides need not agree
 SURELY_LISTED = timedelta(seconds=50)  # a little less than what is asked for
 BETWEEN_LISTINGS = timedelta(seconds=10)
 BETWEEN_LATE_LISTINGS = timedelta(minutes=10)
-LATE_FOR = timedelta(days=1)
 MOST_ATTEMPTS = 2  # POSTs that never arrived, before the wish is given up
 
 
@@ -72,7 +71,7 @@ def _looked_for(by: datetime) -> QuerySet[Attempt]:
 def _next_listing(attempt: Attempt, now: datetime) -> datetime | None:
     if attempt.outcome == Outcome.UNCONFIRMED:
         return now + BETWEEN_LISTINGS
-    return now + BETWEEN_LATE_LISTINGS if now - attempt.sent_at < LATE_FOR else None
+    return now + BETWEEN_LATE_LISTINGS if now - attempt.sent_at < watching.LATE_FOR else None
 
 
 def _search(attempt: Attempt) -> Search:

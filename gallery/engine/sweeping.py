@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from gallery import trash, uploads
-from gallery.engine import clock, conductor, heartbeat, hints, moving, searching, states, storing
+from gallery.engine import clock, conductor, heartbeat, hints, moving, states, storing, watching
 from gallery.engine.states import Move
 from gallery.models import Attempt, Generation
 from gallery.models.generation import LIVE, Outcome, Status
@@ -51,7 +51,7 @@ def _never_found() -> Iterable[Generation]:
         outcome__in=LIVE,
         listed_at__gt=OuterRef("submitted_at") + UNCONFIRMED_FOR,
     )
-    is_old = Q(submitted_at__lt=clock.now() - searching.LATE_FOR)
+    is_old = Q(submitted_at__lt=clock.now() - watching.LATE_FOR)
     return overdue.filter(Exists(was_asked_for) | is_old)
 
 
